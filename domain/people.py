@@ -1,0 +1,180 @@
+"""Work agreements and the rule book (`rules.toml`): what may be planned for whom, and what it costs.
+
+Every number a roster rule uses comes from here, none from code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from domain.errors import BadValue, ContradictoryRules
+from domain.intervals import check_timezone
+from domain.shifts import ShiftTemplate
+
+Strictness = Literal["forbid", "pay", "warn", "ignore"]
+
+
+class WorkAgreement(BaseModel):
+    """What was agreed with a group of people. None switches a rule off for them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(min_length=1, description="unique name, referred to by people")
+    shifts: tuple[str, ...] = Field(description="names of the shift templates they may work")
+    hours_per_week_min: float = Field(0.0, ge=0, le=168, description="least paid hours a week")
+    hours_per_week_max: float = Field(40.0, gt=0, le=168, description="most paid hours a week")
+    hours_per_day_max: float | None = Field(None, gt=0, le=24, description="most paid hours a day")
+    shifts_per_day_max: int = Field(1, ge=1, le=2, description="most shifts that start on one local day")
+    rest_hours_min: float | None = Field(11.0, ge=0, le=48, description="least hours between two shifts")
+    weekly_rest_hours_min: float | None = Field(None, ge=0, le=96, description="least unbroken rest every week, hours")
+    consecutive_days_max: int | None = Field(None, ge=1, le=31, description="most working days in a row")
+    cost_per_hour: float = Field(1.0, ge=0, description="price of one paid hour, in the plan's currency")
+
+    @model_validator(mode="after")
+    def _hours_order(self) -> WorkAgreement:
+        if self.hours_per_week_min > self.hours_per_week_max:
+            raise ValueError("hours_per_week_min is above hours_per_week_max")
+        return self
+
+
+class RuleSetting(BaseModel):
+    """How strictly one rule is kept. `pay` prices each unit of breach (hours or shifts) instead of forbidding it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    strictness: Strictness = Field("forbid", description="forbid, pay, warn or ignore")
+    price: float = Field(0.0, ge=0, description="price of one unit of breach where strictness is pay")
+    source: str = Field("", description="where the rule comes from, such as an article of law")
+
+
+class CoverPrices(BaseModel):
+    """What a gap and a surplus in cover cost: cover is soft, law is hard."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    under_per_hour: float = Field(50.0, ge=0, description="price of one missing agent-hour")
+    over_per_hour: float = Field(2.0, ge=0, description="price of one surplus agent-hour")
+
+
+class RuleBook(BaseModel):
+    """Agreements, shift templates, rule strictness and prices of one site."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    timezone: str = Field("UTC", description="the site's time zone: shifts and days are local to it")
+    agreements: tuple[WorkAgreement, ...] = Field(min_length=1, description="work agreements")
+    shifts: tuple[ShiftTemplate, ...] = Field(min_length=1, description="shift templates")
+    rules: Mapping[str, RuleSetting] = Field(default_factory=dict, description="strictness by rule name")
+    cover: CoverPrices = Field(default_factory=CoverPrices, description="prices of gaps and surplus")
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, name: str) -> str:
+        check_timezone(name)
+        return name
+
+    @staticmethod
+    def from_mapping(mapping: Mapping[str, Any], file: str | None = None) -> RuleBook:
+        """From TOML: `timezone`, `[agreement.NAME]`, `[shift.NAME]`, `[[shift.NAME.break]]`, `[rule.NAME]`, `[cover]`.
+
+        Raises `BadValue` naming the table and key, `ContradictoryRules` where an agreement excludes all its shifts.
+        """
+        known = {"timezone", "agreement", "shift", "rule", "cover"}
+        unknown = sorted(set(mapping) - known)
+        if unknown:
+            raise BadValue(f"only the tables {', '.join(sorted(known))}", file=file, found=unknown)
+        content = {
+            "timezone": mapping.get("timezone", "UTC"),
+            "agreements": [{"name": name, **dict(table)} for name, table in mapping.get("agreement", {}).items()],
+            "shifts": [{"name": name, **dict(table)} for name, table in mapping.get("shift", {}).items()],
+            "rules": {name: dict(table) for name, table in mapping.get("rule", {}).items()},
+            "cover": dict(mapping.get("cover", {})),
+        }
+        try:
+            book = RuleBook.model_validate(content)
+        except (ValidationError, BadValue) as fault:
+            raise _named(fault, content, file) from fault
+        _check_agreements(book, file)
+        return book
+
+    def agreement(self, name: str) -> WorkAgreement:
+        """The agreement of that name. Raises `BadValue` where there is none."""
+        for agreement in self.agreements:
+            if agreement.name == name:
+                return agreement
+        names = ", ".join(sorted(a.name for a in self.agreements))
+        raise BadValue(f"one of the agreements {names}", column="agreement", found=name)
+
+    def shift(self, name: str) -> ShiftTemplate:
+        """The shift template of that name. Raises `BadValue` where there is none."""
+        for shift in self.shifts:
+            if shift.name == name:
+                return shift
+        raise BadValue(
+            f"one of the shifts {', '.join(sorted(s.name for s in self.shifts))}", column="shift", found=name
+        )
+
+    def setting(self, rule: str) -> RuleSetting:
+        """How strictly a rule is kept; rules that the book does not name are forbidden to break."""
+        return self.rules.get(rule, RuleSetting(strictness="forbid", price=0.0, source=""))
+
+
+def _named(fault: ValidationError | BadValue, content: Mapping[str, Any], file: str | None) -> BadValue:
+    if isinstance(fault, BadValue):
+        return BadValue(fault.expected, file=file, column=fault.column, found=fault.found)
+    first = fault.errors()[0]
+    names: list[str] = []
+    for position, part in enumerate(first["loc"]):
+        inside = position and first["loc"][position - 1] in ("agreements", "shifts")
+        names.append(str(content[str(first["loc"][position - 1])][part]["name"]) if inside else str(part))
+    message = first["msg"].removeprefix("Value error, ")
+    found = None if isinstance(first["input"], dict) else first["input"]
+    return BadValue(
+        message, file=file, column=".".join(names), found=found, remedy="See docs/glossary.md for the keys."
+    )
+
+
+def _check_agreements(book: RuleBook, file: str | None) -> None:
+    known = {shift.name for shift in book.shifts}
+    for agreement in book.agreements:
+        where = f"agreement.{agreement.name}"
+        missing = sorted(set(agreement.shifts) - known)
+        if missing or not agreement.shifts:
+            raise BadValue(
+                f"shift names out of {', '.join(sorted(known))}", file=file, column=f"{where}.shifts", found=missing
+            )
+        shortest = min(book.shift(name).paid_minutes for name in agreement.shifts) / 60
+        daily = agreement.hours_per_day_max
+        if daily is not None and shortest > daily:
+            raise ContradictoryRules(
+                ("hours_per_day", "shifts"),
+                f"at least one shift of at most {daily:g} paid hours",
+                file=file,
+                column=where,
+                found=f"the shortest has {shortest:g}",
+                remedy="Raise hours_per_day_max or allow a shorter shift.",
+            )
+        if shortest > agreement.hours_per_week_max:
+            raise ContradictoryRules(
+                ("hours_per_week", "shifts"),
+                f"at least one shift of at most {agreement.hours_per_week_max:g} paid hours",
+                file=file,
+                column=where,
+                found=f"the shortest has {shortest:g}",
+                remedy="Raise hours_per_week_max or allow a shorter shift.",
+            )
+        days = min(agreement.consecutive_days_max or 7, 7)
+        longest = max(book.shift(name).paid_minutes for name in agreement.shifts) / 60
+        reachable = 7 * min(longest, daily or longest) * agreement.shifts_per_day_max
+        if agreement.hours_per_week_min > reachable:
+            raise ContradictoryRules(
+                ("hours_per_week", "hours_per_day", "shifts"),
+                f"hours_per_week_min that {days} days can hold (at most {reachable:g})",
+                file=file,
+                column=where,
+                found=f"{agreement.hours_per_week_min:g}",
+                remedy="Lower hours_per_week_min or allow longer shifts.",
+            )

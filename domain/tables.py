@@ -1,0 +1,510 @@
+"""The data contracts: every table that passes between floors, its columns, types, units, key and invariants.
+
+A frame crosses a door only under its contract: `HISTORY.check(frame)` returns the frame with the contract's types and
+column order, or raises one `TableError` that lists every violation with column, row and value. `data/DICTIONARY.md` is
+written from this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from domain.errors import TableError, Violation
+from domain.intervals import UTC_STAMP
+
+QUANTILES: Mapping[str, float] = {
+    "offered_p025": 0.025,
+    "offered_p05": 0.05,
+    "offered_p10": 0.10,
+    "offered_p25": 0.25,
+    "offered_p50": 0.50,
+    "offered_p75": 0.75,
+    "offered_p90": 0.90,
+    "offered_p95": 0.95,
+    "offered_p975": 0.975,
+}
+MARKS = ("", "missing", "outage", "outlier", "special", "discard")
+ACTIVITIES = ("work", "break", "lunch", "training", "meeting", "leave", "sick")
+ADJUSTMENT_KINDS = ("set", "add", "scale", "floor", "cap")
+PERIODS = ("interval", "day", "week", "total")
+
+Invariant = Callable[[pd.DataFrame], "list[Violation]"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. `kind`: text, stamp (tz-aware UTC), date, number, integer, flag. Bounds are inclusive."""
+
+    name: str
+    kind: str
+    unit: str
+    meaning: str
+    required: bool = True
+    nullable: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A contract: name, key, columns in order, and invariants over several columns. Further columns are let through."""
+
+    name: str
+    meaning: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    invariants: tuple[Invariant, ...] = ()
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """All columns of the contract, in order."""
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def required_names(self) -> tuple[str, ...]:
+        """Columns that must be there."""
+        return tuple(column.name for column in self.columns if column.required)
+
+    def check(self, frame: pd.DataFrame, file: str | None = None) -> pd.DataFrame:
+        """The frame under this contract: contract types, contract columns first, key unique, invariants kept.
+
+        Optional columns that are absent stay absent. Raises `TableError` with every violation found.
+        """
+        missing = [name for name in self.required_names if name not in frame.columns]
+        if missing:
+            raise TableError(
+                self.name, tuple(Violation(name, None, "the column to be there") for name in missing), file
+            )
+        violations: list[Violation] = []
+        present = [column for column in self.columns if column.name in frame.columns]
+        typed: dict[str, pd.Series] = {}
+        for column in present:
+            values, faults = _typed(frame[column.name], column)
+            typed[column.name] = values
+            violations += faults
+        extra = [name for name in frame.columns if name not in typed]
+        checked = pd.DataFrame({**typed, **{name: frame[name] for name in extra}}, index=frame.index)
+        checked = checked.reset_index(drop=True)
+        if not violations:
+            violations += self._repeated_keys(checked)
+            for invariant in self.invariants:
+                violations += invariant(checked)
+        if violations:
+            raise TableError(self.name, tuple(violations), file)
+        return checked
+
+    def empty(self) -> pd.DataFrame:
+        """A frame under this contract with no rows and every column."""
+        return pd.DataFrame({column.name: pd.Series([], dtype=_DTYPES[column.kind]) for column in self.columns})
+
+    def _repeated_keys(self, frame: pd.DataFrame) -> list[Violation]:
+        key = list(self.key)
+        repeated = np.flatnonzero(frame.duplicated(subset=key).to_numpy())
+        return [
+            Violation(", ".join(key), int(row), "each key once", tuple(str(v) for v in frame.loc[row, key]))
+            for row in repeated[:20]
+        ]
+
+
+_DTYPES: Mapping[str, Any] = {
+    "text": "str",
+    "stamp": UTC_STAMP,
+    "date": "datetime64[us]",
+    "number": "float64",
+    "integer": "int64",
+    "flag": "bool",
+}
+
+
+def _typed(values: pd.Series, column: Column) -> tuple[pd.Series, list[Violation]]:
+    values, bad, expected = _CASTS[column.kind](values)
+    faults = [Violation(column.name, int(row), expected, values.iloc[row]) for row in np.flatnonzero(bad)[:20]]
+    if faults:
+        return values, faults
+    if not column.nullable and column.kind != "integer" and bool(values.isna().any()):
+        rows = np.flatnonzero(values.isna().to_numpy())[:20]
+        return values, [Violation(column.name, int(row), "a value") for row in rows]
+    return values, _outside(values, column)
+
+
+def _outside(values: pd.Series, column: Column) -> list[Violation]:
+    faults: list[Violation] = []
+    if column.minimum is not None:
+        rows = np.flatnonzero((values < column.minimum).fillna(False).to_numpy())[:20]
+        faults += [Violation(column.name, int(r), f"at least {column.minimum:g}", values.iloc[r]) for r in rows]
+    if column.maximum is not None:
+        rows = np.flatnonzero((values > column.maximum).fillna(False).to_numpy())[:20]
+        faults += [Violation(column.name, int(r), f"at most {column.maximum:g}", values.iloc[r]) for r in rows]
+    if column.choices is not None:
+        rows = np.flatnonzero((~values.isin(column.choices) & values.notna()).to_numpy())[:20]
+        faults += [Violation(column.name, int(r), f"one of {', '.join(column.choices)}", values.iloc[r]) for r in rows]
+    return faults
+
+
+def _as_text(values: pd.Series) -> tuple[pd.Series, np.ndarray, str]:
+    return values.astype("str"), np.zeros(len(values), dtype=bool), "text"
+
+
+def _as_stamp(values: pd.Series) -> tuple[pd.Series, np.ndarray, str]:
+    expected = "a time with a UTC offset, such as 2026-03-02T09:00:00+03:00"
+    if isinstance(values.dtype, pd.DatetimeTZDtype):
+        return values.dt.tz_convert("UTC").dt.as_unit("us"), np.zeros(len(values), dtype=bool), expected
+    if pd.api.types.is_datetime64_dtype(values):
+        return values, values.notna().to_numpy(), expected
+    text = values.astype("str")
+    naive = text.notna() & ~text.str.contains(r"(?:[+-]\d{2}:?\d{2}|Z)$", regex=True, na=False)
+    stamps = pd.to_datetime(text.mask(naive), utc=True, errors="coerce", format="ISO8601").dt.as_unit("us")
+    bad = (values.notna() & stamps.isna()).to_numpy()
+    return (values if bad.any() else stamps), bad, expected
+
+
+def _as_date(values: pd.Series) -> tuple[pd.Series, np.ndarray, str]:
+    expected = "a date such as 2026-03-02"
+    if pd.api.types.is_datetime64_dtype(values):
+        return values.dt.as_unit("us"), np.zeros(len(values), dtype=bool), expected
+    dates = pd.to_datetime(values.astype("str"), errors="coerce", format="%Y-%m-%d").astype("datetime64[us]")
+    bad = (values.notna() & dates.isna()).to_numpy()
+    return (values if bad.any() else dates), bad, expected
+
+
+def _as_number(values: pd.Series) -> tuple[pd.Series, np.ndarray, str]:
+    numbers = pd.to_numeric(values, errors="coerce").astype("float64")
+    bad = (values.notna() & numbers.isna()).to_numpy() | np.isinf(numbers.to_numpy())
+    return (values if bad.any() else numbers), bad, "a finite number"
+
+
+def _as_integer(values: pd.Series) -> tuple[pd.Series, np.ndarray, str]:
+    numbers, bad, _ = _as_number(values)
+    if not bad.any():
+        bad = (numbers.isna() | (numbers % 1 != 0)).to_numpy()
+    return (values if bad.any() else numbers.astype("int64")), bad, "a whole number"
+
+
+def _as_flag(values: pd.Series) -> tuple[pd.Series, np.ndarray, str]:
+    if values.dtype == bool:
+        return values, np.zeros(len(values), dtype=bool), "true or false"
+    flags = (
+        values.astype("str")
+        .str.lower()
+        .map({"true": True, "false": False, "1": True, "0": False, "1.0": True, "0.0": False})
+    )
+    bad = flags.isna().to_numpy()
+    return (values if bad.any() else flags.astype("bool")), bad, "true or false"
+
+
+_CASTS: Mapping[str, Callable[[pd.Series], tuple[pd.Series, np.ndarray, str]]] = {
+    "text": _as_text,
+    "stamp": _as_stamp,
+    "date": _as_date,
+    "number": _as_number,
+    "integer": _as_integer,
+    "flag": _as_flag,
+}
+
+
+def _ends_after(first: str, last: str) -> Invariant:
+    def check(frame: pd.DataFrame) -> list[Violation]:
+        rows = np.flatnonzero((frame[last] <= frame[first]).to_numpy())[:20]
+        return [Violation(last, int(row), f"a time after {first}", frame[last].iloc[row]) for row in rows]
+
+    return check
+
+
+def _quantiles_rise(frame: pd.DataFrame) -> list[Violation]:
+    values = frame[[name for name in QUANTILES if name in frame]].to_numpy(dtype=float)
+    rows = np.flatnonzero((np.diff(values, axis=1) < -1e-9).any(axis=1))[:20]
+    return [Violation("offered_p025 … offered_p975", int(row), "quantiles that rise") for row in rows]
+
+
+_QUEUE = Column("queue", "text", "", "queue name, `channel/type`")
+_START = Column("start", "stamp", "UTC", "beginning of the interval; in files ISO 8601 with offset")
+_AHT = Column("aht_seconds", "number", "seconds", "average handle time: talk + hold + wrap-up", False, True, 0)
+
+
+def _quantile_columns(required: bool) -> tuple[Column, ...]:
+    return tuple(
+        Column(name, "number", "contacts", f"{share:.1%} quantile of the contacts that arrive", required, True, 0)
+        for name, share in QUANTILES.items()
+    )
+
+
+TICKETS = Table(
+    "TICKETS",
+    "One row per contact, as the customer made it.",
+    ("ticket_id",),
+    (
+        Column("ticket_id", "text", "", "unique number of the contact in its source"),
+        Column("created_at", "stamp", "UTC", "when the contact arrived"),
+        Column("channel", "text", "", "phone, email, chat, messenger, social, walk-in …"),
+        Column("type", "text", "", "what it is about", False, True),
+        Column("priority", "text", "", "priority as the source names it", False, True),
+        Column("language", "text", "", "language code, such as en or ru", False, True),
+        Column("handle_seconds", "number", "seconds", "time spent on it: talk + hold + wrap-up", False, True, 0),
+        Column("wait_seconds", "number", "seconds", "time until answered or abandoned", False, True, 0),
+        Column("abandoned", "flag", "", "whether the customer left before an answer", False),
+        Column("first_response_at", "stamp", "UTC", "when the first answer was given", False, True),
+        Column("resolved_at", "stamp", "UTC", "when it was resolved", False, True),
+        Column("reopens", "number", "times", "how often it came back", False, True, 0),
+        Column("subject", "text", "", "the customer's words, shortened", False, True),
+        Column("site", "text", "", "where it is handled", False, True),
+    ),
+)
+
+HISTORY = Table(
+    "HISTORY",
+    "Contacts per queue and interval. An open interval that nobody counted is marked missing, not zero.",
+    ("queue", "start"),
+    (
+        _QUEUE,
+        _START,
+        Column("offered", "number", "contacts", "contacts that arrived; empty where missing", True, True, 0),
+        Column("handled", "number", "contacts", "contacts that were served", False, True, 0),
+        Column("abandoned", "number", "contacts", "contacts that left waiting", False, True, 0),
+        _AHT,
+        Column("open", "flag", "", "whether the queue was open", False),
+        Column(
+            "mark", "text", "", "empty, missing, outage, outlier, special or discard", False, False, None, None, MARKS
+        ),
+    ),
+)
+
+FORECAST = Table(
+    "FORECAST",
+    "Expected contacts and their quantiles per queue and open interval of the horizon.",
+    ("queue", "start"),
+    (
+        _QUEUE,
+        _START,
+        Column("offered", "number", "contacts", "mean of the contacts that will arrive", True, False, 0),
+        *_quantile_columns(required=False),
+        _AHT,
+        Column("model", "text", "", "the forecaster that made the number", False, True),
+    ),
+    (_quantiles_rise,),
+)
+
+ADJUSTMENTS = Table(
+    "ADJUSTMENTS",
+    "A planner's instructions, append-only; folded over each new forecast in the order they were made.",
+    ("adjustment_id",),
+    (
+        Column("adjustment_id", "text", "", "unique number"),
+        Column("queue", "text", "", "queue name or pattern such as phone/*"),
+        Column("from_start", "stamp", "UTC", "first interval it touches"),
+        Column("to_start", "stamp", "UTC", "first interval it no longer touches"),
+        Column("kind", "text", "", "set, add, scale, floor or cap", True, False, None, None, ADJUSTMENT_KINDS),
+        Column("value", "number", "contacts or factor", "contacts per interval; a factor for scale"),
+        Column("reason", "text", "", "why, in the planner's words"),
+        Column("author", "text", "", "who"),
+        Column("made_at", "stamp", "UTC", "when it was made"),
+        Column("expires_at", "stamp", "UTC", "from when it no longer counts; empty = never", False, True),
+        Column("active", "flag", "", "switched on"),
+    ),
+    (_ends_after("from_start", "to_start"),),
+)
+
+ADJUSTED = Table(
+    "ADJUSTED",
+    "The forecast after the adjustments, the baseline beside it.",
+    ("queue", "start"),
+    (
+        _QUEUE,
+        _START,
+        Column("baseline", "number", "contacts", "the forecast before adjustments", True, False, 0),
+        Column("offered", "number", "contacts", "mean after adjustments", True, False, 0),
+        *_quantile_columns(required=False),
+        _AHT,
+        Column("adjustment_ids", "text", "", "the adjustments that touched it, separated by |", True, True),
+        Column("model", "text", "", "the forecaster of the baseline", False, True),
+    ),
+    (_quantiles_rise,),
+)
+
+REQUIREMENTS = Table(
+    "REQUIREMENTS",
+    "People needed per queue and interval, fractional; rounding happens once, on the roster.",
+    ("queue", "start"),
+    (
+        _QUEUE,
+        _START,
+        Column("interval_minutes", "integer", "minutes", "length of the interval", True, False, 1),
+        Column("load_erlangs", "number", "Erlangs", "offered × aht ÷ interval length", True, False, 0),
+        Column(
+            "agents", "number", "people", "on contact or ready; empty where no number reaches the target", True, True, 0
+        ),
+        Column("scheduled", "number", "people", "agents ÷ (1 − shrinkage)", True, True, 0),
+        Column("service_level", "number", "share", "share answered in time with that many agents", False, True, 0, 1),
+        Column("asa_seconds", "number", "seconds", "average speed of answer", False, True, 0),
+        Column("abandon_share", "number", "share", "share that hangs up", False, True, 0, 1),
+        Column("occupancy", "number", "share", "load ÷ agents, without those who hung up", False, True, 0, 1.0000001),
+    ),
+)
+
+PEOPLE = Table(
+    "PEOPLE",
+    "The people who can be rostered.",
+    ("agent",),
+    (
+        Column("agent", "text", "", "unique code or name"),
+        Column("queues", "text", "", "queues or patterns the person can serve, separated by |", True, True),
+        Column("agreement", "text", "", "work agreement in rules.toml"),
+        Column(
+            "available_from", "text", "", "first day (2026-03-02) or earliest hour of each day (09:00)", False, True
+        ),
+        Column("available_to", "text", "", "last day, or latest hour of each day", False, True),
+        Column("name", "text", "", "name to print", False, True),
+        Column("team", "text", "", "team to print", False, True),
+    ),
+)
+
+TIME_OFF = Table(
+    "TIME_OFF",
+    "Leave and other absences (kept) and wishes (granted where it costs little).",
+    ("agent", "from", "kind"),
+    (
+        Column("agent", "text", "", "who"),
+        Column("from", "date", "", "first local day"),
+        Column("to", "date", "", "last local day, included"),
+        Column(
+            "kind", "text", "", "leave, sick, training (kept); wish_off, wish_work (weighed)", True, False, None, None,
+            ("leave", "sick", "training", "wish_off", "wish_work"),
+        ),
+        Column("weight", "number", "", "how much a wish matters; 1 = an ordinary wish", False, True, 0),
+    ),
+)  # fmt: skip
+
+EVENTS = Table(
+    "EVENTS",
+    "Known special days: campaigns, outages, closures.",
+    ("name", "from", "queues"),
+    (
+        Column("name", "text", "", "what it is"),
+        Column(
+            "kind",
+            "text",
+            "",
+            "what it does",
+            True,
+            False,
+            None,
+            None,
+            ("campaign", "outage", "closure", "special", "discard"),
+        ),
+        Column("from", "date", "", "first local day"),
+        Column("to", "date", "", "last local day, included"),
+        Column("queues", "text", "", "queues or patterns it touches, separated by |; empty = all", False, True),
+    ),
+)
+
+ROSTER = Table(
+    "ROSTER",
+    "One row per person and activity; breaks and lunch are rows of their own.",
+    ("agent", "start"),
+    (
+        Column("agent", "text", "", "who"),
+        _START,
+        Column("end", "stamp", "UTC", "end of the activity"),
+        Column("activity", "text", "", "what", True, False, None, None, ACTIVITIES),
+        Column("queue", "text", "", "work: the queues answered meanwhile, separated by |", True, True),
+        Column("shift", "text", "", "shift template", True, True),
+        Column("source", "text", "", "solver or hand", True, True),
+    ),
+    (_ends_after("start", "end"),),
+)
+
+COVERAGE = Table(
+    "COVERAGE",
+    "Required against present people per queue and interval.",
+    ("queue", "start"),
+    (
+        _QUEUE,
+        _START,
+        Column("required", "number", "people", "scheduled people needed", True, False, 0),
+        Column("present", "number", "people", "people at work for the queue; shared people are split", True, False, 0),
+        Column("gap", "number", "people", "required − present where positive", True, False, 0),
+        Column("expected_service_level", "number", "share", "with the people present", False, True, 0, 1),
+    ),
+)
+
+CERTIFICATE = Table(
+    "CERTIFICATE",
+    "What the simulation of the people present gave, with 95 % confidence intervals.",
+    ("queue", "period", "start"),
+    (
+        _QUEUE,
+        Column("period", "text", "", "interval, day, week or total", True, False, None, None, PERIODS),
+        _START,
+        Column("service_level", "number", "share", "share answered (deferred: done) in time", True, True, 0, 1),
+        Column("low", "number", "share", "lower end of the 95 % interval", True, True, 0, 1),
+        Column("high", "number", "share", "upper end of the 95 % interval", True, True, 0, 1),
+        Column("asa_seconds", "number", "seconds", "mean wait of those answered", True, True, 0),
+        Column("abandon_share", "number", "share", "share that hung up", True, True, 0, 1),
+        Column("occupancy", "number", "share", "busy time ÷ time present", True, True, 0, 1),
+        Column("probability_met", "number", "share", "share of runs that met the target", True, True, 0, 1),
+        Column("runs", "integer", "runs", "simulated runs", True, False, 1),
+    ),
+)
+
+SCORES = Table(
+    "SCORES",
+    "Rolling-origin backtest: errors of each model by queue and lead time.",
+    ("queue", "model", "lead"),
+    (
+        _QUEUE,
+        Column("model", "text", "", "forecaster"),
+        Column("lead", "text", "days", "lead time: 1d, 1-7d or 1-28d"),
+        Column("wape", "number", "share", "Σ|y − ŷ| ÷ Σy", True, True, 0),
+        Column("mase", "number", "", "mean |y − ŷ| ÷ mean |weekly naive step| of the history", True, True, 0),
+        Column("bias_share", "number", "share", "Σ(ŷ − y) ÷ Σy", True, True),
+        Column("pinball", "number", "share", "weighted quantile loss over all quantiles ÷ Σy", True, True, 0),
+        Column("coverage_80", "number", "share", "share of days inside the 80 % band", True, True, 0, 1),
+        Column("coverage_95", "number", "share", "share of days inside the 95 % band", True, True, 0, 1),
+        Column("noise_floor", "number", "share", "WAPE that even a perfect rate forecast must miss", True, True, 0),
+        Column("days", "integer", "days", "days scored", True, False, 0),
+        Column("origins", "integer", "", "origins scored", True, False, 0),
+        Column("chosen", "flag", "", "whether the model was chosen for the queue"),
+    ),
+)
+
+AUDIT = Table(
+    "AUDIT",
+    "Every check of every rule on a roster that did not pass, or passed as a warning.",
+    ("rule", "agent", "start"),
+    (
+        Column("rule", "text", "", "rule name"),
+        Column("agent", "text", "", "who"),
+        _START,
+        Column("strictness", "text", "", "forbid, pay or warn"),
+        Column("found", "number", "as the rule", "what the roster has"),
+        Column("limit", "number", "as the rule", "what the agreement allows"),
+        Column("unit", "text", "", "hours, days or shifts"),
+        Column("words", "text", "", "the breach in a sentence"),
+    ),
+)
+
+REJECTS = Table(
+    "REJECTS",
+    "Every row of a file that was not loaded, and why.",
+    ("file", "line", "column"),
+    (
+        Column("file", "text", "", "file name"),
+        Column("line", "integer", "", "line in the file, 1 = the header"),
+        Column("column", "text", "", "the column at fault; empty = the row", True, True),
+        Column("reason", "text", "", "what was expected"),
+        Column("raw", "text", "", "the row as it stood, shortened", True, True),
+    ),
+)
+
+TABLES: Mapping[str, Table] = {
+    table.name: table
+    for table in (
+        TICKETS, HISTORY, FORECAST, ADJUSTMENTS, ADJUSTED, REQUIREMENTS, PEOPLE, TIME_OFF, EVENTS, ROSTER, COVERAGE,
+        CERTIFICATE, SCORES, AUDIT, REJECTS,
+    )
+}  # fmt: skip

@@ -1,0 +1,97 @@
+"""Service targets per queue: what was promised, how patient people are, what share of paid time is away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from domain.errors import BadValue
+from domain.queues import matches
+
+Work = Literal["live", "chat", "deferred"]
+ServiceLevelDefinition = Literal["offered", "virtual", "answered", "excluding_short", "abandons_good"]
+
+
+class QueueTargets(BaseModel):
+    """The promises of one queue. Shares are 0–1, times in the unit of their name; None switches a target off."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    work: Work = Field("live", description="live (phone), chat (several at once), deferred (e-mail, with a deadline)")
+    service_level: float | None = Field(0.80, ge=0, le=1, description="share answered within the threshold")
+    answer_within_seconds: float = Field(20.0, ge=0, description="the threshold of live work and chat, seconds")
+    service_level_definition: ServiceLevelDefinition = Field("offered", description="what the share counts")
+    patience_seconds: float | None = Field(None, gt=0, description="mean patience, seconds; none: nobody hangs up")
+    max_abandon_share: float | None = Field(None, gt=0, le=1, description="cap on the share that hangs up")
+    max_occupancy: float | None = Field(None, gt=0, le=1, description="cap on load ÷ agents")
+    target_asa_seconds: float | None = Field(None, gt=0, description="cap on the average speed of answer, seconds")
+    shrinkage: float = Field(0.0, ge=0, lt=1, description="share of paid time away from contacts, by division")
+    aht_seconds: float | None = Field(None, ge=0, description="handle time where the forecast has none, seconds")
+    deadline_hours: float | None = Field(None, gt=0, description="deferred work: hours of opening time to finish in")
+    concurrency: int = Field(1, ge=1, le=20, description="chat: contacts one person holds at once")
+    aht_by_concurrency_seconds: tuple[float, ...] | None = Field(
+        None, description="chat: handle time with 1, 2, … contacts in parallel, seconds"
+    )
+    minimum_agents: float = Field(0.0, ge=0, description="floor on agents in every open interval")
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> QueueTargets:
+        if self.work == "deferred" and self.deadline_hours is None:
+            raise ValueError("deferred work needs deadline_hours")
+        by_number = self.aht_by_concurrency_seconds
+        if by_number is not None and len(by_number) != self.concurrency:
+            raise ValueError(f"aht_by_concurrency_seconds needs {self.concurrency} entries, one a parallel contact")
+        return self
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Targets by queue pattern; the most specific (longest) matching pattern decides, `default` otherwise."""
+
+    default: QueueTargets = field(default_factory=QueueTargets)
+    by_pattern: Mapping[str, QueueTargets] = field(default_factory=dict)
+
+    @staticmethod
+    def from_mapping(mapping: Mapping[str, Any], file: str | None = None) -> Targets:
+        """From TOML: `[default]` and `[queue."name"]`; a queue's table overrides the default key by key.
+
+        Raises `BadValue` naming file, queue and key.
+        """
+        unknown = sorted(set(mapping) - {"default", "queue"})
+        if unknown:
+            raise BadValue('only [default] and [queue."name"] tables', file=file, found=unknown)
+        base = dict(mapping.get("default", {}))
+        tables: Mapping[str, Any] = mapping.get("queue", {})
+        return Targets(
+            default=_parsed(base, "default", file),
+            by_pattern={name: _parsed(_merged(base, dict(own)), name, file) for name, own in tables.items()},
+        )
+
+    def of(self, queue: str) -> QueueTargets:
+        """The targets of one queue."""
+        if queue in self.by_pattern:
+            return self.by_pattern[queue]
+        fitting = [pattern for pattern in self.by_pattern if matches(queue, [pattern])]
+        return self.by_pattern[max(fitting, key=len)] if fitting else self.default
+
+
+def _merged(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    return {**base, **own}
+
+
+def _parsed(table: dict[str, Any], name: str, file: str | None) -> QueueTargets:
+    try:
+        return QueueTargets.model_validate(table)
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise BadValue(
+            f"targets of {name!r}: {first['msg'].removeprefix('Value error, ')}",
+            file=file,
+            column=key or None,
+            found=first["input"] if key else None,
+            remedy="See docs/glossary.md for the keys and units.",
+        ) from fault
