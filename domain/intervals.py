@@ -122,7 +122,9 @@ def grid_between(first: pd.Timestamp, end: pd.Timestamp, grid: IntervalGrid) -> 
         return local_midnights(
             pd.date_range(local_days(pd.DatetimeIndex([begin]), grid.timezone)[0], last, freq="D"), grid.timezone
         )
-    return to_utc(pd.date_range(begin, end.tz_convert("UTC"), freq=pd.Timedelta(minutes=grid.interval_minutes), inclusive="left"))
+    return to_utc(
+        pd.date_range(begin, end.tz_convert("UTC"), freq=pd.Timedelta(minutes=grid.interval_minutes), inclusive="left")
+    )
 
 
 def infer_interval_minutes(starts: pd.Series | pd.DatetimeIndex, timezone: str = "UTC") -> int:
