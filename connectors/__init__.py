@@ -1,1 +1,6 @@
-"""Smena: connectors."""
+"""Floor 2: the outside world, one source or target a file. Foreign files in, tables of the house out, and back."""
+
+from connectors.frames import read_table, write_table
+from connectors.toml_files import read_toml
+
+__all__ = ["read_table", "read_toml", "write_table"]
