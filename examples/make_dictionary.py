@@ -16,7 +16,7 @@ Written from `domain/tables.py` by `examples/make_dictionary.py`; change it ther
 
 Files are CSV (UTF-8, comma, header) or Parquet. Kinds: *text*; *stamp*, a moment (in CSV ISO 8601 with offset, kept in
 UTC); *date*, a local day `2026-03-02`; *number*; *integer*; *flag*, `true` or `false`. Shares lie between 0 and 1.
-A column that is *optional* may be absent; one that *may be empty* may hold empty cells. Further columns are let through.
+A column that is *optional* may be absent; one that *may be empty* may hold empty cells. Further columns may follow.
 """
 
 

@@ -1,8 +1,8 @@
 """Makes the sample site's data: `python examples/make_sample.py [FOLDER]` (default `data/sample`).
 
-The tables of `data/sample` that are drawn: tickets.parquet, people.csv, time_off.csv, the small exports. The words of the
-site (targets, rules, hours, events, settings) are written by hand and stay as they are; opening hours are read from them.
-One seed, no clock: running it again gives the same files.
+Drawn are tickets.parquet, people.csv, time_off.csv and the small exports. The words of the site (targets, rules, hours,
+events, settings) are written by hand and stay as they are; the opening hours are read from them. One seed, no clock:
+running it again gives the same files.
 """
 
 from __future__ import annotations
