@@ -173,7 +173,10 @@ def _read(connection: sa.Connection, *where: sa.ColumnElement[bool]) -> list[Ver
 
 
 def _with_ancestors(names: set[tuple[str, ...]], by_name: Mapping[tuple[str, str], Version]) -> set[tuple[str, ...]]:
+    """The names and what they were made from. A body made from an older one of its own kind (a roster after the roster
+    of last week) keeps that body, but not in turn all that it was made from, or nothing would ever be forgotten."""
     kept: set[tuple[str, ...]] = set()
+    behind: set[tuple[str, ...]] = set()
     waiting = list(names)
     while waiting:
         kind, version = name = waiting.pop()
@@ -182,5 +185,6 @@ def _with_ancestors(names: set[tuple[str, ...]], by_name: Mapping[tuple[str, str
         kept.add(name)
         if (kind, version) in by_name:
             inputs = by_name[kind, version].inputs.items()
-            waiting += [above for above in inputs if above in by_name]
-    return kept
+            behind |= {above for above in inputs if above[0] == kind}
+            waiting += [above for above in inputs if above in by_name and above[0] != kind]
+    return kept | behind

@@ -1,0 +1,72 @@
+"""Several processes on this machine. A process that dies costs a retry of what it had not finished.
+
+Workers are started fresh (spawn), not forked: a fork would share the night's lock with its children and keep it held
+after the night was killed.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+
+from domain.errors import SmenaError
+
+ATTEMPTS = 3
+
+
+class LocalExecutor:
+    """A pool of `processes` (default: one a core)."""
+
+    def __init__(self, processes: int | None = None) -> None:
+        self.processes = processes or os.cpu_count() or 1
+
+    @property
+    def name(self) -> str:
+        """`local:N`."""
+        return f"local:{self.processes}"
+
+    def run[Task, Result](
+        self,
+        function: Callable[[Task], Result],
+        tasks: Sequence[Task],
+        done: Callable[[int], None] | None = None,
+    ) -> list[Result]:
+        """`function` of every task, in order. Raises `SmenaError` when workers keep dying."""
+        results: dict[int, Result] = {}
+        for _ in range(ATTEMPTS):
+            waiting = [number for number in range(len(tasks)) if number not in results]
+            if not waiting:
+                break
+            self._attempt(function, tasks, waiting, results, done)
+        lost = len(tasks) - len(results)
+        if lost:
+            raise SmenaError(f"{lost} of {len(tasks)} tasks killed their worker {ATTEMPTS} times; is memory short?")
+        return [results[number] for number in range(len(tasks))]
+
+    def _attempt[Task, Result](
+        self,
+        function: Callable[[Task], Result],
+        tasks: Sequence[Task],
+        waiting: Sequence[int],
+        results: dict[int, Result],
+        done: Callable[[int], None] | None,
+    ) -> None:
+        workers = min(self.processes, len(waiting))
+        with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+            numbers: dict[Future[Result], int] = {}
+            try:
+                for number in waiting:
+                    numbers[pool.submit(function, tasks[number])] = number
+                for future in as_completed(numbers):
+                    results[numbers[future]] = future.result()
+                    if done is not None:
+                        done(len(results))
+            except BrokenProcessPool:
+                finished = [f for f in numbers if f.done() and not f.cancelled() and f.exception() is None]
+                results.update({numbers[future]: future.result() for future in finished})
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise

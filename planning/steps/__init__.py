@@ -1,0 +1,40 @@
+"""The use cases, one function a step on a `Session`. Both doors, the app and the command line, call these."""
+
+from planning.steps.adjusting import add_adjustment, adjusted, list_adjustments, switch_adjustment
+from planning.steps.demand import make_forecast, make_history
+from planning.steps.exporting import export_forecast, export_roster
+from planning.steps.ingest import ingest, load_site
+from planning.steps.produce import StepResult
+from planning.steps.publishing import diff, publish, revert, verify
+from planning.steps.reading import details, imports, read, run_steps, runs, status
+from planning.steps.staffing import audit, certify, first_week, make_requirements, make_roster, measure_coverage
+
+__all__ = [
+    "StepResult",
+    "add_adjustment",
+    "adjusted",
+    "audit",
+    "certify",
+    "details",
+    "diff",
+    "export_forecast",
+    "export_roster",
+    "first_week",
+    "imports",
+    "ingest",
+    "list_adjustments",
+    "load_site",
+    "make_forecast",
+    "make_history",
+    "make_requirements",
+    "make_roster",
+    "measure_coverage",
+    "publish",
+    "read",
+    "revert",
+    "run_steps",
+    "runs",
+    "status",
+    "switch_adjustment",
+    "verify",
+]

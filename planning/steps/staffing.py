@@ -1,0 +1,222 @@
+"""From the adjusted forecast to a roster: people needed, people planned, and what that gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+
+import scheduling as core
+from domain.errors import NothingToPlan
+from domain.intervals import local_midnights
+from domain.tables import AUDIT, REQUIREMENTS, ROSTER
+from planning.recipe import Recipe
+from planning.session import Progress, Session
+from planning.steps.adjusting import adjusted_by_recipe, counting_ids
+from planning.steps.produce import Made, Materials, StepResult, Tools, needed, produce, site_inputs
+
+RULE_FILES = ("people.csv", "rules.toml", "time_off.csv")
+PREVIOUS_DAYS = 14  # how far back a roster looks at the one before it: rest and days in a row
+
+
+def make_requirements(session: Session, percentile: float | None = None) -> StepResult:
+    """People needed per queue and interval of the plan's forecast, adjustments included.
+
+    `percentile` (0–100) plans for a high day instead of the mean. Raises `NothingToPlan`.
+    """
+    parameters = {
+        "adjustments": counting_ids(session),
+        "percentile": percentile,
+        "interval_minutes": session.settings.interval_minutes,
+    }
+    inputs = {"forecast": needed(session, "forecast"), **site_inputs(session, ("targets.toml",))}
+    return produce(session, Recipe("requirements", inputs, parameters), requirements_maker)
+
+
+def requirements_maker(materials: Materials, _tools: Tools) -> Made:
+    """ADJUSTED and REQUIREMENTS."""
+    demand = adjusted_by_recipe(materials)
+    requirements = core.require_staff(
+        demand,
+        materials.site.targets,
+        interval_minutes=materials.parameters["interval_minutes"],
+        percentile=materials.parameters["percentile"],
+    )
+    unattainable = int(requirements["agents"].isna().sum())
+    messages = (f"{unattainable} intervals have targets that no number of people reaches",) if unattainable else ()
+    return Made({"adjusted": demand, "requirements": REQUIREMENTS.check(requirements)}, messages=messages)
+
+
+def first_week(session: Session) -> date:
+    """The Monday of the first week the plan's requirements allow: the first on or after their first local day, plus
+    the site's `roster_lead_days`."""
+    settings = session.settings
+    starts = session.store.versions.frame("requirements", needed(session, "requirements"), ["start"])["start"]
+    first = starts.min().tz_convert(settings.timezone).date() + timedelta(days=settings.roster_lead_days)
+    return date.fromordinal(first.toordinal() + (-first.weekday()) % 7)
+
+
+def make_roster(
+    session: Session, *, week_start: date | None = None, days: int | None = None, progress: Progress | None = None
+) -> StepResult:
+    """A roster for the site's people from `week_start` on (default: `first_week`), `days` long.
+
+    `details["summary"]` is the solver's account. With nobody to plan the roster is empty and says so.
+    """
+    settings = session.settings
+    week_start = week_start or first_week(session)
+    parameters = {
+        "week_start": week_start.isoformat(),
+        "days": days or settings.roster_days,
+        "timezone": settings.timezone,
+        "seed": settings.seed,
+        "iterations": settings.roster_iterations,
+    }
+    inputs = {"requirements": needed(session, "requirements"), **site_inputs(session, RULE_FILES)}
+    previous = _previous_version(session, parameters)
+    if previous is not None:
+        inputs["roster"] = previous
+    return produce(session, Recipe("roster", inputs, parameters), roster_maker, Tools(progress=progress))
+
+
+def roster_maker(materials: Materials, tools: Tools) -> Made:
+    """ROSTER of the recipe's week."""
+    parameters, site = materials.parameters, materials.site
+    first, end = week_of(parameters)
+    week = _within(materials.frame("requirements"), first, end)
+    if week.empty:
+        raise NothingToPlan(
+            f"requirement for the week from {parameters['week_start']}",
+            "forecast further ahead (horizon_days) or choose an earlier week",
+        )
+    if site.people.empty:
+        hours = float((week["scheduled"] * week["interval_minutes"]).sum() / 60)
+        summary = {"status": "nobody to plan", "uncovered_hours": hours, "paid_hours": 0.0}
+        message = "there are no people to plan: the roster is empty; load people.csv with `smena load-site FOLDER`"
+        return Made({"roster": ROSTER.empty()}, {"summary": summary}, (message,))
+    result = core.make_roster(
+        week,
+        site.people,
+        site.rulebook,
+        time_off=site.time_off,
+        previous=previous_rows(materials),
+        seed=parameters["seed"],
+        iterations=parameters["iterations"],
+        progress=tools.progress,
+    )
+    messages = tuple(str(warning) for warning in result.summary.get("warnings", ()))
+    return Made({"roster": ROSTER.check(result.roster)}, {"summary": dict(result.summary)}, messages)
+
+
+def measure_coverage(session: Session) -> StepResult:
+    """Required against present people over the week of the plan's roster."""
+    inputs = {kind: needed(session, kind) for kind in ("roster", "requirements", "adjusted")}
+    inputs |= site_inputs(session, ("people.csv", "targets.toml"))
+    return produce(session, Recipe("coverage", inputs, _week_parameters(session)), coverage_maker)
+
+
+def coverage_maker(materials: Materials, _tools: Tools) -> Made:
+    """COVERAGE of the roster's week."""
+    first, end = week_of(materials.parameters)
+    coverage = core.measure_coverage(
+        _within(materials.frame("requirements"), first, end),
+        materials.frame("roster"),
+        people=materials.site.people,
+        targets=materials.site.targets,
+        forecast=_within(materials.frame("adjusted"), first, end),
+    )
+    return Made({"coverage": coverage})
+
+
+def certify(session: Session, runs: int | None = None, *, progress: Progress | None = None) -> StepResult:
+    """Simulate the week with the people of the plan's roster (of its requirements, where the roster is empty)."""
+    settings = session.settings
+    inputs = {kind: needed(session, kind) for kind in ("roster", "requirements", "adjusted")}
+    inputs |= site_inputs(session, ("targets.toml",))
+    parameters = {**_week_parameters(session), "runs": runs or settings.certificate_runs, "seed": settings.seed}
+    return produce(session, Recipe("certificate", inputs, parameters), certificate_maker, Tools(progress=progress))
+
+
+def certificate_maker(materials: Materials, _tools: Tools) -> Made:
+    """CERTIFICATE of the roster's week."""
+    parameters = materials.parameters
+    first, end = week_of(parameters)
+    roster = materials.frame("roster")
+    staffed: dict[str, Any] = {"roster": roster}
+    messages: tuple[str, ...] = ()
+    if roster.empty:
+        staffed = {"requirements": _within(materials.frame("requirements"), first, end)}
+        messages = ("the roster is empty: the certificate is that of the required people, were they present",)
+    certificate = core.certify(
+        _within(materials.frame("adjusted"), first, end),
+        materials.site.targets,
+        runs=parameters["runs"],
+        seed=parameters["seed"],
+        timezone=parameters["timezone"],
+        **staffed,
+    )
+    return Made({"certificate": certificate}, {"of": next(iter(staffed))}, messages)
+
+
+def audit(session: Session) -> StepResult:
+    """Check the plan's roster against every rule. `details["hard"]` counts the breaches of rules that forbid."""
+    version = needed(session, "roster")
+    made_from = session.store.versions.get("roster", version)
+    inputs = {"roster": version, **site_inputs(session, RULE_FILES)}
+    parameters = {**_week_parameters(session), "previous": made_from.inputs.get("roster")}
+    return produce(session, Recipe("audit", inputs, parameters), audit_maker)
+
+
+def audit_maker(materials: Materials, _tools: Tools) -> Made:
+    """AUDIT of the roster."""
+    site, roster = materials.site, materials.frame("roster")
+    if roster.empty:
+        return Made({"audit": AUDIT.empty()}, {"hard": 0})
+    found = core.audit(
+        roster, site.people, site.rulebook, time_off=site.time_off, previous=previous_rows(materials, "previous")
+    )
+    return Made({"audit": found}, {"hard": int((found["strictness"] == "forbid").sum())})
+
+
+def week_of(parameters: Mapping[str, Any]) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """First instant and end (UTC) of the local days a roster is for."""
+    first = pd.Timestamp(parameters["week_start"])
+    days = pd.DatetimeIndex([first, first + pd.Timedelta(days=parameters["days"])])
+    begin, end = local_midnights(days, parameters["timezone"])
+    return begin, end
+
+
+def previous_rows(materials: Materials, name: str = "roster") -> pd.DataFrame | None:
+    """Of the roster before this one, the rows shortly before the week; None where there is none."""
+    version = materials.recipe.inputs.get(name) if name == "roster" else materials.parameters[name]
+    if version is None:
+        return None
+    first, _ = week_of(materials.parameters)
+    old = materials.version("roster", str(version))
+    return _within(old, first - pd.Timedelta(days=PREVIOUS_DAYS), first)
+
+
+def _previous_version(session: Session, parameters: Mapping[str, Any]) -> str | None:
+    """The published roster of an earlier week, if it reaches near this one. A published roster of the same week (the
+    night runs twice) is stepped over to the one it was made after."""
+    published = session.published
+    version = published.members.get("roster") if published else None
+    while version is not None:
+        made = session.store.versions.get("roster", version)
+        if made.parameters["week_start"] < parameters["week_start"]:
+            first, _ = week_of(parameters)
+            starts = session.store.versions.frame("roster", version, ["start"])
+            return version if len(_within(starts, first - pd.Timedelta(days=PREVIOUS_DAYS), first)) else None
+        version = made.inputs.get("roster")
+    return None
+
+
+def _week_parameters(session: Session) -> dict[str, Any]:
+    made = session.store.versions.get("roster", needed(session, "roster"))
+    return {name: made.parameters[name] for name in ("week_start", "days", "timezone")}
+
+
+def _within(frame: pd.DataFrame, first: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
+    return frame[(frame["start"] >= first) & (frame["start"] < end)].reset_index(drop=True)
