@@ -1,6 +1,8 @@
 """Floor 2: the outside world, one source or target a file. Foreign files in, tables of the house out, and back."""
 
 from connectors.frames import read_table, write_table
+from connectors.layouts import presets
+from connectors.tickets import TicketImport, read_tickets
 from connectors.toml_files import read_toml
 
-__all__ = ["read_table", "read_toml", "write_table"]
+__all__ = ["TicketImport", "presets", "read_table", "read_tickets", "read_toml", "write_table"]

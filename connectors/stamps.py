@@ -11,8 +11,24 @@ import pandas as pd
 from domain.intervals import UTC_STAMP, local_midnights, localise, to_utc
 
 ISO = "ISO8601"
-_OFFSET = r"(?:[+-]\d{2}:?\d{2}|[+-]\d{2}|Z|z|UTC)$"
-_PLAIN_DATE = r"^\s*\d{4}-\d{2}-\d{2}\s*$"
+EPOCH = "epoch"  # seconds (10 digits) or milliseconds (13 digits) since 1970
+_OFFSET = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:[+-]\d{2}(?::?\d{2})?|Z|z|UTC|GMT)$"
+_LOOKS_ISO = r"^\d{4}-\d{2}-\d{2}(?:$|[T\s])"
+_DAY_FIRST = (
+    "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%d/%m/%y %H:%M",
+    "%d-%m-%Y %H:%M:%S", "%d-%m-%Y %H:%M", "%d-%m-%Y",
+)  # fmt: skip
+_MONTH_FIRST = (
+    "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M %p", "%m/%d/%y %I:%M %p",
+    "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y", "%m/%d/%y %H:%M",
+)  # fmt: skip
+_USUAL = (
+    ISO, EPOCH,
+    "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%d.%m.%y %H:%M:%S", "%d.%m.%y %H:%M", "%d.%m.%y",
+    "%d.%m.%Y, %H:%M:%S", "%d.%m.%Y, %H:%M",
+    "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y/%m/%d", "%Y.%m.%d %H:%M:%S", "%Y.%m.%d %H:%M", "%Y%m%d %H:%M",
+    "%d %b %Y %H:%M:%S", "%d %b %Y %H:%M", "%b %d, %Y %I:%M %p", "%a, %d %b %Y %H:%M:%S %z",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -55,9 +71,12 @@ def parse_stamps(values: pd.Series, timezone: str | None, formats: tuple[str, ..
 
 def _of_texts(texts: pd.Series, timezone: str | None, formats: tuple[str, ...]) -> Stamps:
     """Different, non-empty texts."""
-    looks_aware = texts.str.contains(_OFFSET, regex=True).to_numpy(dtype=bool)
-    with_offset = looks_aware & ~texts.str.match(_PLAIN_DATE).to_numpy(dtype=bool)
+    with_offset = texts.str.contains(_OFFSET, regex=True).to_numpy(dtype=bool)
+    texts = texts.mask(with_offset, texts.str.replace(r"\s*(?:UTC|GMT|z)$", "Z", regex=True))
     aware = _first_fit(texts.where(with_offset), formats, utc=True)
+    epoch = _epochs(texts) if EPOCH in formats else pd.DatetimeIndex([pd.NaT] * len(texts)).tz_localize("UTC")
+    from_epoch = np.asarray(epoch.notna())
+    aware, with_offset = pd.DatetimeIndex(aware.where(~from_epoch, epoch)), with_offset | from_epoch
     wall = _first_fit(texts.where(~with_offset), formats, utc=False)
     plain = texts.str.len().to_numpy() <= 10
     read = _naive(wall, plain, timezone)
@@ -73,12 +92,41 @@ def _first_fit(texts: pd.Series, formats: tuple[str, ...], utc: bool) -> pd.Date
         left = texts.notna() & found.isna()
         if not left.any():
             break
+        if pattern == EPOCH:
+            continue
+        if pattern == ISO:
+            left &= texts.str.match(_LOOKS_ISO).fillna(False).astype(bool)
         try:
             read = pd.to_datetime(texts[left], format=pattern, errors="coerce", utc=utc)
         except ValueError:  # mixed offsets where none was expected: another format must fit
             continue
         found[left] = read.astype(dtype)
     return pd.DatetimeIndex(found)
+
+
+def _epochs(texts: pd.Series) -> pd.DatetimeIndex:
+    """Seconds or milliseconds since 1970, told apart by their digits."""
+    digits = texts.str.extract(r"^(?P<seconds>\d{10})(?P<millis>\d{3})?(?:\.0+)?$")
+    seconds = (
+        pd.to_numeric(digits["seconds"]).astype("float64")
+        + pd.to_numeric(digits["millis"]).astype("float64").fillna(0) / 1000
+    )
+    return pd.DatetimeIndex(pd.to_datetime(seconds, unit="s", utc=True)).as_unit("us")
+
+
+def usual_formats(values: pd.Series, first: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Time formats to try on a column of text: `first`, then ISO, epochs, DD.MM.YYYY, and one reading of 03/04/2026.
+
+    Slashes are read month first where a second part above 12 or AM/PM shows it, else day first; never both in a column.
+    """
+    if not isinstance(values.dtype, pd.StringDtype):
+        return (*first, *_USUAL)
+    texts = pd.Series(values.astype("str").dropna().unique(), dtype="str")
+    slashed = texts.str.extract(r"^\s*(?P<one>\d{1,2})[/-](?P<two>\d{1,2})[/-]\d{2,4}").dropna().astype("int64")
+    american = bool((slashed["two"] > 12).any()) or bool(texts.str.contains(r"[AaPp][Mm]$", regex=True).any())
+    if bool((slashed["one"] > 12).any()):
+        american = False
+    return (*first, *_USUAL, *(_MONTH_FIRST if american else _DAY_FIRST))
 
 
 def _aware(utc: pd.DatetimeIndex) -> Stamps:
