@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,10 +13,12 @@ from domain.errors import BadValue, NothingToPlan
 from domain.tables import FORECAST
 from planning.session import Session
 from planning.steps.produce import needed
-from planning.steps.publishing import read_version
 from planning.steps.reading import read
+from planning.store import Version
 
 ROSTER_FORMATS = ("xlsx", "csv", "ics")
+EXPORTS = "exports"
+BY_VERSION = "by-version"
 
 
 def export_roster(
@@ -61,7 +64,7 @@ def export_roster(
             roster,
             timezone=settings.timezone,
             language=language,
-            previous=_published_before(session, version),
+            previous=_published_before(session, made),
             made_at=made.made_at,
         )
     return written
@@ -74,6 +77,54 @@ def export_forecast(session: Session, path: Path | str) -> Path:
     return Path(path)
 
 
+def export_version(session: Session) -> tuple[Path, bool]:
+    """The exports of the plan's roster in a folder of their own under the store, made once.
+
+    Returns the folder and whether it was there already. Readers are led there by `deliver`.
+    """
+    version = needed(session, "roster")
+    folder = session.store.folder / EXPORTS / BY_VERSION / version
+    if folder.is_dir():
+        return folder, True
+    part = folder.with_name(f".{version}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    export_roster(session, part)
+    export_forecast(session, part / "forecast.csv")
+    part.replace(folder)
+    return folder, False
+
+
+def deliver(session: Session) -> Path:
+    """Let `exports/<first day>` of the store lead to the exports of the published roster; old ones are forgotten."""
+    published = session.published
+    version = published.members.get("roster") if published else None
+    if version is None:
+        raise NothingToPlan("published roster", "run `smena publish`")
+    made = session.store.versions.get("roster", version)
+    exports = session.store.folder / EXPORTS
+    link = exports / str(made.parameters["week_start"])
+    target = Path(BY_VERSION) / version
+    if not (link.is_symlink() and link.readlink() == target):
+        temporary = exports / f".{version}.link"
+        temporary.unlink(missing_ok=True)
+        temporary.symlink_to(target)
+        temporary.replace(link)
+    _forget_exports(session)
+    return link
+
+
+def _forget_exports(session: Session) -> None:
+    """Remove exports whose roster the store has forgotten, and the leavings of a killed night."""
+    exports = session.store.folder / EXPORTS
+    known = session.store.versions.known().get("roster", set())
+    for folder in (exports / BY_VERSION).iterdir():
+        if folder.name not in known:
+            shutil.rmtree(folder, ignore_errors=True)
+    for link in exports.iterdir():
+        if link.is_symlink() and not link.exists():
+            link.unlink(missing_ok=True)
+
+
 def _coverage(session: Session) -> pd.DataFrame | None:
     try:
         return read(session, "coverage")
@@ -81,9 +132,15 @@ def _coverage(session: Session) -> pd.DataFrame | None:
         return None
 
 
-def _published_before(session: Session, version: str) -> pd.DataFrame | None:
-    """The published roster that this one replaces, so that shifts that fell away are cancelled in calendars."""
+def _published_before(session: Session, made: Version) -> pd.DataFrame | None:
+    """The roster that was published for the same week before this one, so that calendars cancel what fell away."""
     published = session.published
-    if published is None or published.members.get("roster") in (None, version):
-        return None
-    return read_version(session, "roster", "published")
+    plans = [published, *session.store.plans.published_before(published)] if published else []
+    for plan in plans:
+        version = plan.members.get("roster")
+        if version is None or version == made.version:
+            continue
+        earlier = session.store.versions.get("roster", version)
+        if earlier.parameters["week_start"] == made.parameters["week_start"]:
+            return read(session, "roster", version)
+    return None
