@@ -1,0 +1,22 @@
+"""Figures: a table in, a plotly figure out; no streamlit. The only home of plotly."""
+
+from views.figures.canvas import CONFIG
+from views.figures.colours import DARK, LIGHT, Colours, colours_of
+from views.figures.coverage import coverage_chart
+from views.figures.forecast import forecast_chart
+from views.figures.gantt import gantt_chart
+from views.figures.heat import CLOSED, MISSING, heat_map
+
+__all__ = [
+    "CLOSED",
+    "CONFIG",
+    "DARK",
+    "LIGHT",
+    "MISSING",
+    "Colours",
+    "colours_of",
+    "coverage_chart",
+    "forecast_chart",
+    "gantt_chart",
+    "heat_map",
+]

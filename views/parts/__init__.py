@@ -1,0 +1,1 @@
+"""Parts of pages: small table helpers (pure) and widgets that several pages share."""

@@ -1,0 +1,40 @@
+"""Small choices that several pages offer: a queue, a range of days; and the hint that a table is out of date."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pandas as pd
+import streamlit as st
+
+from views.locale import Words
+from views.parts import site
+from views.parts.days import day_list
+
+
+def queue_picker(frame: pd.DataFrame, words: Words, *, key: str, every: bool = False) -> str | None:
+    """One of the frame's queues; with `every` also all together (None), which comes first."""
+    queues: list[str | None] = sorted(frame["queue"].unique())
+    options = [None, *queues] if every else queues
+    return st.selectbox(
+        words("app.queue"), options, key=key, width=280, persist_state="session",
+        format_func=lambda queue: queue or words("app.all_queues"),
+    )  # fmt: skip
+
+
+def day_range(frame: pd.DataFrame, words: Words, *, key: str, days: int) -> tuple[date, date]:
+    """A range of the frame's local days; the last `days` of them at first. A half-made choice is one day."""
+    known = day_list(frame, site.zone())
+    first, last = known[0], known[-1]
+    chosen = st.date_input(
+        words("app.days"), (max(first, last - timedelta(days - 1)), last), first, last, key=key, format="YYYY-MM-DD",
+        width=280,
+    )  # fmt: skip
+    picked = chosen if isinstance(chosen, tuple) else (chosen,)
+    return (picked[0], picked[-1]) if picked else (first, last)
+
+
+def stale_hint(kind: str, words: Words) -> None:
+    """Say so where the table was made before the last change of what it depends on."""
+    if site.stale(kind):
+        st.info(words(f"{kind}.stale"), icon=":material/update:")

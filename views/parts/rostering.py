@@ -1,0 +1,116 @@
+"""The roster's controls and cards: make, publish, revert; cost, bound, gaps; the audit."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import streamlit as st
+
+from planning import steps
+from views.locale import Words
+from views.parts import site
+from views.parts.days import local_times
+from views.parts.notices import leave_note, reported
+from views.parts.progress import Progress, run_in_sight
+from views.parts.staffing import cover_share
+
+HARD = ("forbid",)
+
+
+def make_panel(words: Words) -> None:
+    """The week to roster and the button; publishing beside it."""
+    weeks = site.weeks()
+    with st.container(border=True, horizontal=True, vertical_alignment="bottom"):
+        week = st.selectbox(
+            words("roster.week"), weeks, key="week", width=300, index=site.usual_week(weeks),
+            format_func=lambda day: f"{words.day(day)} – {words.day(day + timedelta(6), year=True)}",
+        )  # fmt: skip
+        pressed = st.button(words("roster.make"), type="primary", icon=":material/play_arrow:", key="make_roster")
+        if site.has("roster"):
+            publishing(words)
+    if pressed and run_in_sight(words("roster.making"), lambda progress: _make(week, progress), words) is not None:
+        leave_note(words("roster.made"))
+        st.rerun()
+
+
+def _make(week: date, progress: Progress) -> bool:
+    steps.make_roster(site.session(), week_start=week, days=site.roster_days(), progress=progress)
+    steps.measure_coverage(site.session())
+    steps.audit(site.session())
+    return True
+
+
+def publishing(words: Words) -> None:
+    """Publish the draft, or go back to what was published before."""
+    published = site.is_published("roster")
+    if st.button(words("roster.publish"), icon=":material/publish:", disabled=published, key="publish"):
+        with reported(words):
+            steps.publish(site.session(), "roster")
+            leave_note(words("roster.published"))
+            st.rerun()
+    if st.button(words("roster.revert"), icon=":material/undo:", disabled=not site.can_revert("roster"), key="revert"):
+        with reported(words):
+            steps.revert(site.session(), "roster")
+            leave_note(words("roster.reverted"))
+            st.rerun()
+    st.badge(
+        words("roster.is_published") if published else words("roster.is_draft"),
+        color="green" if published else "orange",
+    )
+
+
+def summary_cards(words: Words) -> None:
+    """Cost, how far from the best possible, hours short, cover, and whether every hard rule is kept."""
+    summary, coverage = site.roster_summary(), site.table("coverage")
+    with st.container(horizontal=True):
+        st.metric(
+            words("roster.cost"),
+            words.number(summary.get("cost", float("nan"))),
+            border=True,
+            help=words("roster.cost_help"),
+        )
+        st.metric(
+            words("roster.gap"),
+            words.percent(summary.get("gap", float("nan")), 1),
+            border=True,
+            help=words("roster.gap_help"),
+        )
+        st.metric(words("roster.paid"), words.number(summary.get("paid_hours", float("nan"))), border=True)
+        st.metric(words("roster.uncovered"), words.number(summary.get("uncovered_hours", float("nan")), 1), border=True)
+        if coverage is not None:
+            st.metric(words("roster.cover"), words.percent(cover_share(coverage), 1), border=True)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        audit_badge(words)
+        binding = summary.get("rules_that_bind", [])
+        if binding:
+            st.badge(words("roster.binding"), color="gray")
+        for rule in binding:
+            st.badge(str(rule), color="blue")
+    for warning in summary.get("warnings", []):
+        st.warning(str(warning), icon=":material/warning:")
+
+
+def audit_badge(words: Words) -> None:
+    """One badge: all hard rules kept, or how many breaches."""
+    audit = site.table("audit")
+    if audit is None:
+        return
+    hard = int(audit["strictness"].isin(HARD).sum())
+    if hard:
+        st.badge(words("roster.breaches", breaches=hard), icon=":material/gavel:", color="red")
+    else:
+        st.badge(words("roster.kept"), icon=":material/verified:", color="green")
+
+
+def audit_table(words: Words) -> None:
+    """Every finding of the audit, rule by rule."""
+    audit = site.table("audit")
+    if audit is None or audit.empty:
+        st.success(words("roster.kept"), icon=":material/verified:")
+        return
+    shown = audit.assign(time=local_times(audit["start"], site.zone()))
+    names = ["rule", "strictness", "agent", "time", "found", "limit", "unit", "words"]
+    st.dataframe(
+        shown[names], hide_index=True, alt=words("roster.view_audit"),
+        column_config={name: words(f"column.{name}") for name in names},
+    )  # fmt: skip
