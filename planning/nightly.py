@@ -29,6 +29,7 @@ from planning.store import StepRecord
 DONE, UNCHANGED, PARTLY, FAILED, SKIPPED = "done", "unchanged", "partly", "failed", "skipped"
 FALLBACKS_CODE = 4
 BREACHES_CODE = 3
+UNFINISHED = (".part", ".tmp", ".crdownload")
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,18 @@ def run_night(
         session.store.runs.end(run, at=session.clock(), status=status, exit_code=report.exit_code, message=message)
         log.info("night ends", status=status, exit_code=report.exit_code, failures=list(report.failures))
         return report
+
+
+def inbox_files(places: Sequence[Path]) -> list[Path]:
+    """The files to read: those named, and those in the named folders (hidden and unfinished ones left out)."""
+    files: list[Path] = []
+    for place in places:
+        if place.is_dir():
+            found = (path for path in sorted(place.iterdir()) if path.is_file())
+            files += [path for path in found if not path.name.startswith(".") and path.suffix not in UNFINISHED]
+        else:
+            files.append(place)
+    return files
 
 
 def _work(night: Night, log: structlog.typing.FilteringBoundLogger) -> NightReport:

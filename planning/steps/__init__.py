@@ -1,6 +1,13 @@
 """The use cases, one function a step on a `Session`. Both doors, the app and the command line, call these."""
 
-from planning.steps.adjusting import add_adjustment, adjusted, list_adjustments, switch_adjustment
+from planning.steps.adjusting import (
+    IMPORTED_ADJUSTMENTS,
+    add_adjustment,
+    adjusted,
+    import_adjustments,
+    list_adjustments,
+    switch_adjustment,
+)
 from planning.steps.demand import make_forecast, make_history
 from planning.steps.exporting import export_forecast, export_roster
 from planning.steps.ingest import ingest, load_site
@@ -10,6 +17,7 @@ from planning.steps.reading import details, imports, read, run_steps, runs, stat
 from planning.steps.staffing import audit, certify, first_week, make_requirements, make_roster, measure_coverage
 
 __all__ = [
+    "IMPORTED_ADJUSTMENTS",
     "StepResult",
     "add_adjustment",
     "adjusted",
@@ -20,6 +28,7 @@ __all__ = [
     "export_forecast",
     "export_roster",
     "first_week",
+    "import_adjustments",
     "imports",
     "ingest",
     "list_adjustments",

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pandas as pd
 
 import forecast as core
 from domain.errors import BadValue, TableError
-from domain.tables import ADJUSTMENTS
+from domain.tables import ADJUSTMENTS, Table
 from planning.session import Session
 from planning.steps.produce import Materials, needed
+
+SAYS = ["queue", "from_start", "to_start", "kind", "value", "reason"]
+IMPORTED_ADJUSTMENTS = Table(
+    "ADJUSTMENTS",
+    "Adjustments as a file brings them: what is not said is filled in.",
+    ("queue", "from_start", "to_start", "kind", "value", "reason"),
+    tuple(
+        replace(column, required=column.name in SAYS)
+        for column in ADJUSTMENTS.columns
+        if column.name != "adjustment_id"
+    ),
+)
 
 
 def add_adjustment(
@@ -43,7 +58,26 @@ def add_adjustment(
             "active": [True],
         }
     )
-    return session.store.adjustments.add(checked_adjustments(row).iloc[0])
+    return session.store.adjustments.add(checked_adjustments(row))[0]
+
+
+def import_adjustments(session: Session, rows: pd.DataFrame, *, author: str) -> dict[str, Any]:
+    """Add all adjustments of a frame under IMPORTED_ADJUSTMENTS, or none.
+
+    Rows that say what an adjustment of the log says already are left out, so that a file may be imported twice.
+    Returns `added` (numbers) and `known` (how many were left out).
+    """
+    log = list_adjustments(session)
+    filled = rows.assign(adjustment_id=[f"row {number}" for number in range(1, len(rows) + 1)])
+    for name, value in (("author", author), ("made_at", session.clock()), ("active", True)):
+        filled[name] = filled[name].fillna(value) if name in filled else value
+    if "expires_at" not in filled:
+        filled["expires_at"] = pd.Series(pd.NaT, index=filled.index, dtype="datetime64[us, UTC]")
+    checked = checked_adjustments(filled)
+    there = set(map(tuple, log[SAYS].astype(object).to_numpy()))
+    fresh = [tuple(row) not in there for row in checked[SAYS].astype(object).to_numpy()]
+    added = session.store.adjustments.add(checked[fresh])
+    return {"added": added, "known": len(checked) - len(added)}
 
 
 def checked_adjustments(rows: pd.DataFrame) -> pd.DataFrame:

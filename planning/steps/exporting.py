@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
@@ -17,12 +18,13 @@ from planning.steps.reading import read
 from planning.store import Version
 
 ROSTER_FORMATS = ("xlsx", "csv", "ics")
+Language = Literal["en", "ru"]
 EXPORTS = "exports"
 BY_VERSION = "by-version"
 
 
 def export_roster(
-    session: Session, folder: Path | str, formats: Sequence[str] = ROSTER_FORMATS, language: str | None = None
+    session: Session, folder: Path | str, formats: Sequence[str] = ROSTER_FORMATS, language: Language | None = None
 ) -> list[Path]:
     """Write the plan's roster as `roster.xlsx`, `roster.csv` and one calendar per person in `calendars/`.
 

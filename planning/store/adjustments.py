@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
@@ -22,28 +24,10 @@ class AdjustmentLog:
 
     engine: sa.Engine
 
-    def add(self, row: pd.Series) -> str:
-        """Append one adjustment (a row under ADJUSTMENTS; its id is given here). Returns the id."""
-        expires = row["expires_at"]
-        values = {
-            "queue": row["queue"],
-            "from_start": to_text(row["from_start"]),
-            "to_start": to_text(row["to_start"]),
-            "kind": row["kind"],
-            "value": float(row["value"]),
-            "reason": row["reason"],
-            "author": row["author"],
-            "made_at": to_text(row["made_at"]),
-            "expires_at": None if pd.isna(expires) else to_text(expires),
-        }
+    def add(self, rows: pd.DataFrame) -> list[str]:
+        """Append adjustments (under ADJUSTMENTS; their ids are given here), all or none. Returns the ids."""
         with transaction(self.engine) as connection:
-            made = connection.execute(
-                sa.insert(adjustments).values(**values).returning(adjustments.c.adjustment_id)
-            ).scalar_one()
-            _append(connection, int(made), 1, MADE, values["made_at"], str(row["author"]))
-            if not row["active"]:
-                _append(connection, int(made), 2, OFF, values["made_at"], str(row["author"]))
-        return str(made)
+            return [_insert(connection, row) for row in rows.to_dict("records")]
 
     def switch(
         self, adjustment_id: str, *, active: bool, author: str, at: pd.Timestamp, seen_revision: int | None = None
@@ -89,6 +73,27 @@ class AdjustmentLog:
         found["adjustment_id"] = found["adjustment_id"].astype("str")
         found["active"] = found.pop("event") != OFF
         return ADJUSTMENTS.check(found)
+
+
+def _insert(connection: sa.Connection, row: Mapping[Hashable, Any]) -> str:
+    expires, made_at, author = row.get("expires_at"), to_text(row["made_at"]), str(row["author"])
+    values = {
+        "queue": row["queue"],
+        "from_start": to_text(row["from_start"]),
+        "to_start": to_text(row["to_start"]),
+        "kind": row["kind"],
+        "value": float(row["value"]),
+        "reason": row["reason"],
+        "author": author,
+        "made_at": made_at,
+        "expires_at": None if expires is None or pd.isna(expires) else to_text(expires),
+    }
+    query = sa.insert(adjustments).values(**values).returning(adjustments.c.adjustment_id)
+    number = int(connection.execute(query).scalar_one())
+    _append(connection, number, 1, MADE, made_at, author)
+    if not row["active"]:
+        _append(connection, number, 2, OFF, made_at, author)
+    return str(number)
 
 
 def _last(connection: sa.Connection, adjustment_id: str) -> tuple[int, str]:

@@ -1,0 +1,240 @@
+"""Commands from a forecast to a roster: require, roster, audit, certify, erlang."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from planning.cli_common import (
+    BREACHES,
+    JsonOption,
+    OutOption,
+    QuietOption,
+    SeedOption,
+    StoreOption,
+    ZoneOption,
+    door,
+    give,
+    only_with_a_file,
+    opened,
+    progress_bar,
+    records,
+    say,
+    say_json,
+)
+
+TargetsOption = Annotated[Path | None, typer.Option("--targets", help="Service targets (TOML).")]
+PeopleOption = Annotated[Path | None, typer.Option("--people", help="People, skills, agreements (CSV).")]
+RulesOption = Annotated[Path | None, typer.Option("--rules", help="Agreements, shifts, rules (TOML).")]
+WishesOption = Annotated[Path | None, typer.Option("--wishes", help="Time off and wishes (CSV).")]
+PreviousOption = Annotated[Path | None, typer.Option("--previous", help="The roster before this one.")]
+PercentileOption = Annotated[
+    float | None, typer.Option("--percentile", min=1, max=99, help="Plan for this percentile instead of the mean.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to `smena`."""
+    for command in (require, roster, audit, certify, erlang):
+        app.command()(door(command))
+
+
+def _needs(**options: object) -> None:
+    missing = [name for name, value in options.items() if value is None]
+    if missing:
+        raise typer.BadParameter(f"an input file needs --{missing[0].replace('_', '-')} as well")
+
+
+def require(
+    forecast: Annotated[str | None, typer.Argument(help="A forecast file; without it the store is worked on.")] = None,
+    targets: TargetsOption = None,
+    out: OutOption = None,
+    percentile: PercentileOption = None,
+    interval: Annotated[str | None, typer.Option("--interval", help="Minutes; that of the file if absent.")] = None,
+    timezone: ZoneOption = None,
+    store: StoreOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """People needed per queue and interval.
+
+    Example: smena require forecast.csv --targets targets.toml --out requirements.csv
+    """
+    from domain.tables import REQUIREMENTS
+    from planning import stages, steps
+    from planning.cli_store import show_result
+
+    if forecast is None:
+        only_with_a_file(targets=targets, interval=interval, timezone=timezone)
+        with opened(store) as session:
+            result = steps.make_requirements(session, percentile)
+            show_result(session, result, "requirements", out, as_json=json, quiet=quiet)
+        return
+    _needs(targets=targets)
+    assert targets is not None
+    made = stages.requirements_of_forecast(
+        forecast,
+        targets,
+        percentile=percentile,
+        interval_minutes=stages.parse_interval(interval),
+        timezone=timezone or "UTC",
+    )
+    give(made, out, REQUIREMENTS, timezone, as_json=json)
+
+
+def roster(
+    requirements: Annotated[str | None, typer.Argument(help="Requirements; without it the store is worked on.")] = None,
+    people: PeopleOption = None,
+    rules: RulesOption = None,
+    wishes: WishesOption = None,
+    previous: PreviousOption = None,
+    out: OutOption = None,
+    time_limit: Annotated[float | None, typer.Option("--time-limit", min=0.1, help="Seconds; files only.")] = None,
+    iterations: Annotated[int | None, typer.Option("--iterations", min=0, help="Improvement rounds.")] = None,
+    week: Annotated[
+        datetime | None, typer.Option("--week", help="First day; store only.", formats=["%Y-%m-%d"])
+    ] = None,
+    days: Annotated[int | None, typer.Option("--days", min=1, max=35, help="How many days; store only.")] = None,
+    store: StoreOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    seed: SeedOption = None,
+) -> None:
+    """Shifts for named people; the solver's account is JSON on stdout. Exit 3 where hours stay uncovered.
+
+    Example: smena roster requirements.csv --people people.csv --rules rules.toml --out roster.csv
+    """
+    from domain.tables import ROSTER
+    from planning import stages, steps
+
+    if requirements is None:
+        only_with_a_file(
+            people=people, rules=rules, wishes=wishes, previous=previous, time_limit=time_limit, iterations=iterations
+        )
+        with opened(store, seed=seed) as session, progress_bar(quiet) as progress:
+            first = week.date() if week else None
+            result = steps.make_roster(session, week_start=first, days=days, progress=progress)
+            steps.measure_coverage(session)
+            if out:
+                give(steps.read(session, "roster"), out, ROSTER, session.settings.timezone)
+        _account({**result.details["summary"], "version": result.version}, result.messages, quiet)
+        return
+    _needs(people=people, rules=rules, out=out)
+    assert people is not None
+    assert rules is not None
+    if out == "-":
+        raise typer.BadParameter("stdout carries the solver's account: give a file to --out")
+    with progress_bar(quiet) as progress:
+        made, summary = stages.roster_of_requirements(
+            requirements,
+            people,
+            rules,
+            wishes=wishes,
+            previous=previous,
+            seed=1 if seed is None else seed,
+            iterations=60 if iterations is None else iterations,
+            time_limit_seconds=time_limit,
+            progress=progress,
+        )
+    give(made, out, ROSTER, stages.rulebook_of(rules).timezone)
+    _account(summary, (), quiet)
+
+
+def _account(summary: dict[str, Any], messages: tuple[str, ...], quiet: bool) -> None:
+    for message in messages:
+        say(message, quiet)
+    say_json(summary)
+    if float(summary.get("uncovered_hours") or 0.0) > 0:
+        raise typer.Exit(BREACHES)
+
+
+def audit(
+    roster: Annotated[str | None, typer.Argument(help="A roster file; without it the store's roster.")] = None,
+    people: PeopleOption = None,
+    rules: RulesOption = None,
+    wishes: WishesOption = None,
+    previous: PreviousOption = None,
+    out: OutOption = None,
+    store: StoreOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Breaches of a roster, rule by rule. Exit 3 where a hard rule is broken.
+
+    Example: smena audit roster.csv --people people.csv --rules rules.toml --json
+    """
+    from domain.tables import AUDIT
+    from planning import stages, steps
+
+    if roster is None:
+        only_with_a_file(people=people, rules=rules, wishes=wishes, previous=previous)
+        with opened(store) as session:
+            steps.audit(session)
+            found, zone = steps.read(session, "audit"), session.settings.timezone
+    else:
+        _needs(people=people, rules=rules)
+        assert people is not None
+        assert rules is not None
+        found = stages.audit_of_roster(roster, people, rules, wishes=wishes, previous=previous)
+        zone = stages.rulebook_of(rules).timezone
+    hard = int((found["strictness"] == "forbid").sum())
+    if json and out is None:
+        say_json({"hard": hard, "breaches": records(found)})
+    else:
+        give(found, out, AUDIT, zone)
+    say(f"{hard} breaches of hard rules, {len(found) - hard} of others", quiet)
+    if hard:
+        raise typer.Exit(BREACHES)
+
+
+def certify(
+    staffed: Annotated[str | None, typer.Argument(help="A roster or requirements file; without it the store.")] = None,
+    forecast: Annotated[Path | None, typer.Option("--forecast", help="The forecast (CSV, Parquet).")] = None,
+    targets: TargetsOption = None,
+    out: OutOption = None,
+    runs: Annotated[int | None, typer.Option("--runs", min=1, help="Simulated runs.")] = None,
+    timezone: ZoneOption = None,
+    store: StoreOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    seed: SeedOption = None,
+) -> None:
+    """Simulate the people present against the forecast and its uncertainty.
+
+    Example: smena certify roster.csv --forecast forecast.csv --targets targets.toml --runs 100 --out certificate.csv
+    """
+    from domain.tables import CERTIFICATE
+    from planning import stages, steps
+    from planning.cli_store import show_result
+
+    if staffed is None:
+        only_with_a_file(forecast=forecast, targets=targets, timezone=timezone)
+        with opened(store, seed=seed) as session, progress_bar(quiet) as progress:
+            result = steps.certify(session, runs, progress=progress)
+            show_result(session, result, "certificate", out, as_json=json, quiet=quiet)
+        return
+    _needs(forecast=forecast, targets=targets)
+    assert forecast is not None
+    assert targets is not None
+    made = stages.certificate_of_file(
+        staffed, forecast, targets, runs=runs or 100, seed=1 if seed is None else seed, timezone=timezone or "UTC"
+    )
+    give(made, out, CERTIFICATE, timezone, as_json=json)
+
+
+def erlang(
+    cases: Annotated[str, typer.Argument(help="Cases (CSV, see docs/commands.md); - = stdin.")],
+    out: OutOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Erlang B, C and A for many cases at once: evaluate agents, or find how many are needed.
+
+    Example: smena erlang cases.csv --out results.csv
+    """
+    from planning import stages
+
+    give(stages.erlang_of_cases(cases), out, None, as_json=json)

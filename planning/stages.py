@@ -1,0 +1,319 @@
+"""The stages on plain files, without a store: files in, one pure call, files out. `-` is standard input or output."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from pyarrow import parquet
+
+import forecast as forecasting
+import scheduling
+from connectors import read_table, read_tickets, read_toml
+from domain import IntervalGrid, OpeningHours, RuleBook, SegmentRules, Targets
+from domain.errors import BadValue
+from domain.intervals import infer_interval_minutes, local_days, local_midnights
+from domain.tables import (
+    EVENTS,
+    FORECAST,
+    HISTORY,
+    PEOPLE,
+    REQUIREMENTS,
+    ROSTER,
+    TIME_OFF,
+    Column,
+    Table,
+)
+from planning.session import Progress
+from planning.site import holidays_of
+from planning.steps.demand import end_of_history
+
+GRID = Table(
+    "GRID",
+    "Intervals to forecast.",
+    ("queue", "start"),
+    (Column("queue", "text", "", "queue name"), Column("start", "stamp", "UTC", "beginning of the interval")),
+)
+CASES = Table(
+    "CASES",
+    "Cases of the bulk calculator.",
+    ("case",),
+    (
+        Column("case", "text", "", "name of the case"),
+        Column("model", "text", "", "formula", True, False, None, None, ("erlang_b", "erlang_c", "erlang_a")),
+        *(
+            Column(name, "number", unit, meaning, False, True, 0)
+            for name, unit, meaning in (
+                ("offered", "contacts", "contacts that arrive in the interval"),
+                ("interval_seconds", "seconds", "length of the interval"),
+                ("aht_seconds", "seconds", "average handle time"),
+                ("load_erlangs", "Erlangs", "instead of offered, interval_seconds and aht_seconds"),
+                ("answer_within_seconds", "seconds", "threshold of the service level"),
+                ("patience_seconds", "seconds", "mean patience"),
+                ("agents", "people", "to evaluate; empty = to be found"),
+                ("target_service_level", "share", "to be reached"),
+                ("target_asa_seconds", "seconds", "not to be exceeded"),
+                ("max_occupancy", "share", "not to be exceeded"),
+                ("max_abandon_share", "share", "not to be exceeded"),
+            )
+        ),
+        Column("service_level_definition", "text", "", "offered, virtual, answered …", False, True),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class ForecastRequest:
+    """What a forecast from a file is asked for. `interval_minutes` None = as the history."""
+
+    horizon_days: int = 28
+    as_of: str | None = None
+    interval_minutes: int | None = None
+    timezone: str = "UTC"
+    calendar: str = ""
+    events: Path | None = None
+    opening: Path | None = None
+    grid: Path | None = None
+    model: str | None = None
+    gaps: str = "missing"
+    origins: int = 4
+
+
+def history_of_tickets(
+    path: str,
+    *,
+    interval_minutes: int,
+    timezone: str,
+    preset: str | None,
+    mapping: Mapping[str, str] | None,
+    segments: Path | None,
+    opening: Path | None,
+    calendar: str,
+    gaps: str,
+) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """HISTORY of a file of tickets (or of an interval report) and the account of reading it."""
+    found = read_tickets([path], preset=preset, timezone=timezone, mapping=mapping)
+    grid = IntervalGrid(interval_minutes, timezone)
+    if found.kind == "intervals":
+        return forecasting.regrid_history(found.frame, grid), dict(found.report)
+    created = found.frame["created_at"]
+    history = forecasting.build_history(
+        found.frame,
+        grid,
+        segments=SegmentRules.from_mapping(read_toml(segments), str(segments)) if segments else SegmentRules(),
+        opening=opening_hours(opening) or OpeningHours(),
+        holidays=tuple(holidays_of(calendar, created.min(), created.max())),
+        gaps=_gaps(gaps),
+    )
+    return history, dict(found.report)
+
+
+def opening_hours(path: Path | None) -> OpeningHours | None:
+    """Opening hours of a TOML file; None where no file is named."""
+    return OpeningHours.from_mapping(read_toml(path), str(path)) if path else None
+
+
+def _gaps(gaps: str) -> Any:
+    if gaps not in ("missing", "zero"):
+        raise BadValue("zero or missing", column="--gaps", found=gaps)
+    return gaps
+
+
+def parse_time(text: str, timezone: str) -> pd.Timestamp:
+    """`2026-09-01`, `2026-09-01T08:00` (wall clock of `timezone`) or with an offset, as UTC. Raises `BadValue`."""
+    try:
+        stamp = pd.Timestamp(text)
+        local = stamp.tz_localize(timezone) if stamp.tzinfo is None else stamp
+    except ValueError as fault:
+        raise BadValue("a time such as 2026-09-01T00:00 or 2026-09-01T00:00:00+02:00", found=text) from fault
+    if pd.isna(local):
+        raise BadValue("a time such as 2026-09-01T00:00", found=text)
+    return local.tz_convert("UTC").as_unit("us")
+
+
+def parse_days(text: str) -> int:
+    """`28d`, `4w` or `28` as days. Raises `BadValue`."""
+    number, unit = (text[:-1], text[-1:]) if text[-1:] in "dw" and len(text) > 1 else (text, "d")
+    if not number.isdigit() or int(number) < 1:
+        raise BadValue("days or weeks such as 28d or 4w", column="--horizon", found=text)
+    return int(number) * (7 if unit == "w" else 1)
+
+
+def parse_interval(text: str | None) -> int | None:
+    """`15`, `30`, `60` … or `day` as minutes; None stays None. Raises `BadValue`."""
+    if text is None:
+        return None
+    if text == "day":
+        return 1440
+    if not text.isdigit():
+        raise BadValue("minutes (15, 30, 60 …) or day", column="--interval", found=text)
+    return IntervalGrid(int(text)).interval_minutes
+
+
+def forecast_of_history(
+    path: str, request: ForecastRequest, *, progress: Progress | None = None
+) -> tuple[Any, IntervalGrid, int]:
+    """The result of `forecast.make_forecast` for a history file, its grid, and the history's own interval."""
+    history, grid, found = _history_and_grid(path, request)
+    as_of = parse_time(request.as_of, request.timezone) if request.as_of else end_of_history(history, grid)
+    last = as_of + pd.Timedelta(days=request.horizon_days + 1)
+    result = forecasting.make_forecast(
+        history,
+        as_of=as_of,
+        horizon_days=request.horizon_days,
+        grid=grid,
+        opening=opening_hours(request.opening),
+        holidays=holidays_of(request.calendar, history["start"].min(), last),
+        events=read_table(request.events, EVENTS) if request.events else None,
+        targets_grid=read_table(request.grid, GRID, timezone=request.timezone) if request.grid else None,
+        model=request.model,
+        origins=request.origins,
+        gaps=_gaps(request.gaps),
+        progress=progress,
+    )
+    return result, grid, found
+
+
+def backtest_of_history(path: str, request: ForecastRequest) -> tuple[pd.DataFrame, int]:
+    """SCORES of a history file and the history's interval."""
+    history, grid, found = _history_and_grid(path, request)
+    as_of = parse_time(request.as_of, request.timezone) if request.as_of else None
+    holidays = holidays_of(request.calendar, history["start"].min(), history["start"].max())
+    scores = forecasting.backtest(
+        history,
+        as_of=as_of,
+        horizon_days=request.horizon_days,
+        origins=request.origins,
+        grid=grid,
+        opening=opening_hours(request.opening),
+        holidays=holidays,
+        events=read_table(request.events, EVENTS) if request.events else None,
+        models=(request.model,) if request.model else None,
+    )
+    return scores, found
+
+
+def _history_and_grid(path: str, request: ForecastRequest) -> tuple[pd.DataFrame, IntervalGrid, int]:
+    history = read_table(path, HISTORY, timezone=request.timezone)
+    found = infer_interval_minutes(history["start"], request.timezone)
+    grid = IntervalGrid(request.interval_minutes or found, request.timezone)
+    return history, grid, found
+
+
+def requirements_of_forecast(
+    path: str, targets: Path, *, percentile: float | None, interval_minutes: int | None, timezone: str
+) -> pd.DataFrame:
+    """REQUIREMENTS of a forecast file (FORECAST, or ADJUSTED: further columns are let through)."""
+    demand = read_table(path, FORECAST, timezone=timezone)
+    return scheduling.require_staff(
+        demand, targets_of(targets), interval_minutes=interval_minutes, percentile=percentile
+    )
+
+
+def targets_of(path: Path) -> Targets:
+    """Targets of a TOML file."""
+    return Targets.from_mapping(read_toml(path), str(path))
+
+
+def rulebook_of(path: Path) -> RuleBook:
+    """The rule book of a TOML file."""
+    return RuleBook.from_mapping(read_toml(path), str(path))
+
+
+def roster_of_requirements(
+    path: str,
+    people: Path,
+    rules: Path,
+    *,
+    wishes: Path | None,
+    previous: Path | None,
+    seed: int,
+    iterations: int,
+    time_limit_seconds: float | None,
+    progress: Progress | None = None,
+) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """A roster over all of a requirements file, and the solver's account."""
+    rulebook = rulebook_of(rules)
+    result = scheduling.make_roster(
+        read_table(path, REQUIREMENTS, timezone=rulebook.timezone),
+        read_table(people, PEOPLE),
+        rulebook,
+        time_off=read_table(wishes, TIME_OFF) if wishes else None,
+        previous=read_table(previous, ROSTER, timezone=rulebook.timezone) if previous else None,
+        seed=seed,
+        iterations=iterations,
+        time_limit_seconds=time_limit_seconds,
+        progress=progress,
+    )
+    return result.roster, dict(result.summary)
+
+
+def audit_of_roster(
+    path: str, people: Path, rules: Path, *, wishes: Path | None, previous: Path | None
+) -> pd.DataFrame:
+    """AUDIT of a roster file."""
+    rulebook = rulebook_of(rules)
+    return scheduling.audit(
+        read_table(path, ROSTER, timezone=rulebook.timezone),
+        read_table(people, PEOPLE),
+        rulebook,
+        time_off=read_table(wishes, TIME_OFF) if wishes else None,
+        previous=read_table(previous, ROSTER, timezone=rulebook.timezone) if previous else None,
+    )
+
+
+def certificate_of_file(
+    path: str, forecast: Path, targets: Path, *, runs: int, seed: int, timezone: str
+) -> pd.DataFrame:
+    """CERTIFICATE of a roster or a requirements file, told apart by their columns.
+
+    Of the forecast, the part counts that the file covers: from its first local day to the end of its last row.
+    """
+    path = spooled(path)
+    is_roster = "agent" in header_of(path)
+    staffed = read_table(path, ROSTER if is_roster else REQUIREMENTS, timezone=timezone)
+    demand = read_table(forecast, FORECAST, timezone=timezone)
+    first = local_midnights(local_days(pd.DatetimeIndex([staffed["start"].min()]), timezone), timezone)[0]
+    end = staffed["end"].max() if is_roster else staffed["start"].max() + pd.Timedelta(1, "us")
+    covered = demand[(demand["start"] >= first) & (demand["start"] < end)]
+    return scheduling.certify(
+        covered,
+        targets_of(targets),
+        roster=staffed if is_roster else None,
+        requirements=None if is_roster else staffed,
+        runs=runs,
+        seed=seed,
+        timezone=timezone,
+    )
+
+
+def spooled(path: str) -> str:
+    """A name that can be read twice: standard input is copied to a temporary file first."""
+    if path != "-":
+        return path
+    with tempfile.NamedTemporaryFile("wb", suffix=".csv", delete=False) as file:
+        shutil.copyfileobj(sys.stdin.buffer, file)
+    atexit.register(Path(file.name).unlink, missing_ok=True)
+    return file.name
+
+
+def header_of(path: str) -> list[str]:
+    """The column names of a CSV or Parquet file; none where there is no such file (its reader says so)."""
+    if not Path(path).is_file():
+        return []
+    if path.endswith(".parquet"):
+        return [str(name) for name in parquet.read_schema(path).names]
+    with Path(path).open(encoding="utf-8-sig", errors="replace") as file:
+        return [name.strip().strip('"') for name in file.readline().split(",")]
+
+
+def erlang_of_cases(path: str) -> pd.DataFrame:
+    """The bulk calculator on a CSV file of cases."""
+    return scheduling.queueing.evaluate_cases(read_table(path, CASES))
