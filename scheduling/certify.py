@@ -1,0 +1,102 @@
+"""The certificate: what the people present will achieve, by simulation, with confidence intervals.
+
+Each run draws its own contacts and absences (numpy `SeedSequence`, one child a run and purpose), so results do not
+depend on the order of runs, and two staffings certified with one seed meet the same contacts. What the simulation
+assumes is listed in `scheduling.simulation`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from domain.errors import BadValue
+from domain.intervals import local_midnights
+from domain.tables import ADJUSTED, CERTIFICATE, FORECAST, PERIODS, REQUIREMENTS, ROSTER
+from domain.targets import Targets
+from scheduling.simulation.arrivals import draw_contacts
+from scheduling.simulation.kernel import simulate_contacts
+from scheduling.simulation.measures import Tally, measure_run
+from scheduling.simulation.scene import scene_of_requirements, scene_of_roster
+
+
+def certify(
+    forecast: pd.DataFrame,
+    targets: Targets,
+    *,
+    roster: pd.DataFrame | None = None,
+    requirements: pd.DataFrame | None = None,
+    runs: int = 100,
+    seed: int = 1,
+    timezone: str = "UTC",
+) -> pd.DataFrame:
+    """Simulate a roster, or the people a requirements table asks for, against the forecast.
+
+    Args:
+        forecast: frame under FORECAST or ADJUSTED. With a roster the rows of the roster's local days count (all, where
+            the roster is empty), with requirements the rows of their queues and span.
+        targets: what was promised; also patience, concurrency, shrinkage.
+        roster: frame under ROSTER: its people at work, each work row away at random with the mean shrinkage of its
+            queues. Exactly one of `roster` and `requirements` is given.
+        requirements: frame under REQUIREMENTS: ceil(agents) people present for each queue (where agents is empty:
+            ceil(load), as many as the work itself), no shrinkage.
+        runs: independent runs of the whole horizon. seed: decides all random numbers. timezone: of days and weeks.
+
+    Returns: frame under CERTIFICATE, one row per queue and interval, local day, ISO week and the total. Shares of runs
+        together; `low`, `high` the 95 % interval: delta method for a ratio over independent runs with Student's t,
+        Wilson's score interval (sample size ÷ design effect) where the share is within 5 % of 0 or 1.
+        `probability_met` is the share of runs (with contacts) that met the queue's service level in that period.
+        Empty where no contact arrived in any run. Deferred work: done by its deadline, contacts due beyond the horizon
+        left out. `occupancy` is that of all people who serve the queue, whatever they do (chat: slots used).
+    Raises `BadValue` for wrong arguments or a forecast that misses the staffed days, `TableError` for broken tables.
+    """
+    if (roster is None) == (requirements is None):
+        raise BadValue("either a roster or requirements", found="both" if roster is not None else "neither")
+    if runs < 1:
+        raise BadValue("at least one run", column="runs", found=runs)
+    rows = (ADJUSTED if "baseline" in forecast.columns else FORECAST).check(forecast)
+    rows = rows.sort_values(["queue", "start"], ignore_index=True)
+    if rows.empty:
+        return CERTIFICATE.empty()
+    if roster is not None:
+        scene = scene_of_roster(rows, targets, ROSTER.check(roster), timezone)
+    else:
+        assert requirements is not None  # one of the two is given
+        scene = scene_of_requirements(rows, targets, REQUIREMENTS.check(requirements), timezone)
+    periods, members = _periods(scene.rows, timezone)
+    tally = Tally.zeros(len(periods), runs)
+    goal = np.array([np.nan if t.service_level is None else t.service_level for t in scene.arrivals.targets])
+    period_goal = goal[periods["code"].to_numpy()]
+    for child in np.random.SeedSequence(seed).spawn(runs):
+        demand, absence = (np.random.default_rng(part) for part in child.spawn(2))
+        contacts = draw_contacts(scene.arrivals, demand)
+        outcome = simulate_contacts(
+            contacts,
+            scene.site,
+            scene.draw_staff(absence),
+            horizon_seconds=scene.horizon_seconds,
+            bin_seconds=scene.bin_seconds,
+        )
+        found = measure_run(scene.arrivals, scene.site, contacts, outcome, scene.horizon_seconds, scene.bin_seconds)
+        tally.add(found, members, period_goal)
+    result = pd.DataFrame({**periods.drop(columns="code"), **tally.result()})
+    return CERTIFICATE.check(result.sort_values(["queue", "rank", "start"], ignore_index=True).drop(columns="rank"))
+
+
+def _periods(rows: pd.DataFrame, timezone: str) -> tuple[pd.DataFrame, np.ndarray]:
+    """The rows of the certificate (queue, period, start, code, rank); (4, rows) which of them each row counts in."""
+    monday = rows["day"] - pd.to_timedelta(rows["day"].dt.day_of_week, unit="D")
+    begins = {
+        "interval": pd.DatetimeIndex(rows["start"]),
+        "day": local_midnights(pd.DatetimeIndex(rows["day"]), timezone),
+        "week": local_midnights(pd.DatetimeIndex(monday), timezone),
+        "total": pd.DatetimeIndex([rows["start"].min()]).repeat(len(rows)),
+    }
+    tables, members, base = [], [], 0
+    for rank, period in enumerate(PERIODS):
+        keyed = rows[["queue", "code"]].assign(period=period, rank=rank, start=begins[period])
+        number = keyed.groupby(["code", "start"], sort=True).ngroup().to_numpy()
+        tables.append(keyed.drop_duplicates(["code", "start"]).sort_values(["code", "start"]))
+        members.append(number + base)
+        base += len(tables[-1])
+    return pd.concat(tables, ignore_index=True), np.array(members)

@@ -1,0 +1,42 @@
+"""A discrete-event simulation of a contact centre: contacts and people in, the fate of every contact out.
+
+What it assumes (a certificate is worth as much as these):
+
+1. Contacts of a queue arrive by a Poisson process whose rate is constant inside an interval of the forecast. The rate
+   itself is uncertain: each queue and local day is multiplied by one gamma-distributed factor of mean 1, its variance
+   taken from the forecast's p10 and p90, so that counts scatter as the forecast says. Queues are independent.
+2. Handle times are lognormal with the forecast's mean and a coefficient of variation of 1; patience is exponential
+   where the targets give one, endless where they don't. A contact that waits at closing time goes on waiting.
+3. First come, first served within a queue. A person who becomes free takes the contact that waits longest among their
+   queues. A contact that finds several free people goes to those with the fewest skills, of them the longest idle.
+4. People finish the contact in progress when their work ends or a break starts, and come back on time. Nobody is
+   replaced by a second self: a person who returns while still busy is one busy person.
+5. Chat: a person holds up to `concurrency` chats; each chat slows down by AHT_j ÷ AHT_1 while j run in parallel. A new
+   chat goes to the least loaded person. A person with chats takes no call; while a call of theirs waits longer than
+   any chat they take no further chat, so that neither kind starves.
+6. Deferred work (e-mail) is taken when no live contact of the person's queues waits, earliest deadline first, and is
+   not interrupted. It may be worked outside the opening hours of its queue; its deadline counts opening time only.
+7. The horizon starts empty: no backlog, nobody waiting.
+
+`kernel.py` is the machine: deterministic, contacts with fixed times in, no randomness. `site.py` describes the centre,
+`staff.py` its people over time, `arrivals.py` draws the contacts.
+"""
+
+from scheduling.simulation.arrivals import ArrivalPlan, Contacts, draw_contacts, plan_arrivals
+from scheduling.simulation.kernel import Outcome, simulate_contacts
+from scheduling.simulation.site import Site, make_site
+from scheduling.simulation.staff import StaffPlan, staff_of_requirements, staff_of_roster
+
+__all__ = [
+    "ArrivalPlan",
+    "Contacts",
+    "Outcome",
+    "Site",
+    "StaffPlan",
+    "draw_contacts",
+    "make_site",
+    "plan_arrivals",
+    "simulate_contacts",
+    "staff_of_requirements",
+    "staff_of_roster",
+]

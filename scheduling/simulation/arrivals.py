@@ -1,0 +1,127 @@
+"""Contacts drawn from a forecast: when they come, how much work they are, how long they wait, when they are due."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from domain.targets import QueueTargets
+
+HANDLE_TIME_CV = 1.0
+NORMAL_P10_TO_P90 = 2 * 1.2815515655446004  # standard deviations between the two quantiles of a normal distribution
+SPREAD_MAX = 4.0  # cap on the squared coefficient of variation of a day's factor
+_ENDLESS = np.inf
+
+
+class Contacts(NamedTuple):
+    """Contacts in order of arrival; times in seconds from the origin (a NamedTuple: the compiled kernel reads it)."""
+
+    at: np.ndarray
+    queue: np.ndarray  # integer codes
+    work: np.ndarray  # handle time, seconds (chat: with one at a time)
+    patience: np.ndarray  # seconds; infinite = never hangs up
+    due: np.ndarray  # deferred work: deadline; infinite where it has none or it lies beyond the forecast
+    row: np.ndarray  # forecast row the contact arrived in
+
+
+@dataclass(frozen=True)
+class ArrivalPlan:
+    """What is drawn: one entry a forecast row (arrays), and the targets of each queue. Times in seconds."""
+
+    queue: np.ndarray
+    start: np.ndarray
+    length: np.ndarray
+    offered: np.ndarray
+    aht: np.ndarray
+    day: np.ndarray  # number of the queue's local day
+    day_spread: np.ndarray  # (days,) squared coefficient of variation of the day's factor
+    targets: tuple[QueueTargets, ...]
+    opened: tuple[tuple[np.ndarray, np.ndarray], ...]  # per queue: starts and lengths of its opening time
+
+
+def plan_arrivals(
+    queue: np.ndarray,
+    start: np.ndarray,
+    length: np.ndarray,
+    offered: np.ndarray,
+    aht: np.ndarray,
+    *,
+    targets: Sequence[QueueTargets],
+    day: np.ndarray | None = None,
+    low: np.ndarray | None = None,
+    high: np.ndarray | None = None,
+    opened: Sequence[tuple[np.ndarray, np.ndarray]] | None = None,
+) -> ArrivalPlan:
+    """A plan from the rows of a forecast.
+
+    `low`, `high` are the 10 % and 90 % quantiles of each row (absent: the forecast is certain). The variance that they
+    show beyond Poisson is taken as one factor a queue and day: c² = Σ(σ² − v) ÷ Σv² over the day's rows, 0 at least
+    (var = v + c²v² of a gamma-mixed Poisson count; Jongbloed & Koole 2001). `opened` extends the opening time of
+    queues beyond the rows, for deadlines.
+    """
+    days = np.zeros(queue.size, dtype=np.int64) if day is None else day
+    number = int(days.max(initial=-1)) + 1
+    spread = np.zeros(number)
+    if low is not None and high is not None:
+        excess = ((high - low) / NORMAL_P10_TO_P90) ** 2 - offered
+        squares = np.bincount(days, weights=offered**2, minlength=number)
+        total = np.bincount(days, weights=np.nan_to_num(excess), minlength=number)
+        spread = np.clip(np.divide(total, squares, out=np.zeros(number), where=squares > 0), 0.0, SPREAD_MAX)
+    rows = [np.flatnonzero(queue == code) for code in range(len(targets))]
+    own = [(start[mine][np.argsort(start[mine])], length[mine][np.argsort(start[mine])]) for mine in rows]
+    return ArrivalPlan(
+        queue.astype(np.int64), start, length, offered, aht, days, spread, tuple(targets), tuple(opened or own)
+    )
+
+
+def draw_contacts(plan: ArrivalPlan, rng: np.random.Generator) -> Contacts:
+    """One realisation of a plan."""
+    factor = np.ones(plan.day_spread.size)
+    uncertain = plan.day_spread > 1e-12
+    factor[uncertain] = rng.gamma(1.0 / plan.day_spread[uncertain], plan.day_spread[uncertain])
+    count = rng.poisson(plan.offered * factor[plan.day])
+    row = np.repeat(np.arange(count.size), count)
+    at = plan.start[row] + rng.random(row.size) * plan.length[row]
+    row = row[np.argsort(at, kind="stable")]
+    at = np.sort(at)
+    queue = plan.queue[row]
+    mean_patience = np.array([target.patience_seconds or _ENDLESS for target in plan.targets])
+    live = np.array([target.work != "deferred" for target in plan.targets])
+    unit_patience = rng.exponential(size=row.size)
+    patience = np.where(live, mean_patience, _ENDLESS)[queue] * unit_patience
+    work = plan.aht[row] * lognormal(rng, row.size, HANDLE_TIME_CV)
+    return Contacts(at, queue, work, patience, _deadlines(plan, at, queue), row)
+
+
+def lognormal(rng: np.random.Generator, count: int, cv: float) -> np.ndarray:
+    """Lognormal draws of mean 1 and this coefficient of variation."""
+    variance = np.log1p(cv**2)
+    return np.asarray(rng.lognormal(-variance / 2, np.sqrt(variance), count))
+
+
+def _deadlines(plan: ArrivalPlan, at: np.ndarray, queue: np.ndarray) -> np.ndarray:
+    due = np.full(at.size, _ENDLESS)
+    for code, target in enumerate(plan.targets):
+        if target.work == "deferred" and target.deadline_hours is not None:
+            mine = queue == code
+            due[mine] = add_opening_time(at[mine], target.deadline_hours * 3600.0, *plan.opened[code])
+    return due
+
+
+def add_opening_time(at: np.ndarray, seconds: float, start: np.ndarray, length: np.ndarray) -> np.ndarray:
+    """The moment at which, from each `at`, that much opening time has passed; infinite where the spans end before.
+
+    `start`, `length`: spans of opening time, sorted, not overlapping.
+    """
+    if start.size == 0:
+        return np.full(at.size, _ENDLESS)
+    passed = np.concatenate([[0.0], np.cumsum(length)])
+    span = np.clip(np.searchsorted(start, at, side="right") - 1, 0, start.size - 1)
+    reached = passed[span] + np.clip(at - start[span], 0.0, length[span]) + seconds
+    target = np.searchsorted(passed[1:], reached - 1e-6, side="left")
+    beyond = target >= start.size
+    target = np.minimum(target, start.size - 1)
+    return np.where(beyond, _ENDLESS, start[target] + reached - passed[target])

@@ -1,0 +1,365 @@
+"""The event loop, compiled: arrivals, completions and changes of staff, in order of time.
+
+Deterministic: who arrives when, with which work and patience, is given. Three kinds of event are merged: changes of
+staff and arrivals from sorted arrays, completions from a heap with one entry a person. Abandonment needs no events: a
+contact whose patience ran out is passed over when the queue reaches it, which is also when it would have been answered.
+
+Free people stand in doubly linked lists, one for each group and number of contacts held; the longest idle leads.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+
+from scheduling.simulation.arrivals import Contacts
+from scheduling.simulation.site import CHAT, DEFERRED, LIVE, Site
+from scheduling.simulation.staff import StaffPlan
+
+_compiled: Any = njit(cache=True, nogil=True)  # no fastmath: infinite patience must stay infinite
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The fate of every contact (order of `Contacts`) and the time of every group.
+
+    `answered_at` and `done_at` are seconds from the origin, NaN where it never came to that. `reached_at` is when an
+    abandoned contact would have been answered, had it stayed (NaN where the queue never reached it).
+    `busy_seconds`, `present_seconds`: (groups, bins); a person with j of k chats is busy by j ÷ k; time worked beyond
+    the end of a window counts in neither.
+    """
+
+    answered_at: np.ndarray
+    done_at: np.ndarray
+    reached_at: np.ndarray
+    busy_seconds: np.ndarray
+    present_seconds: np.ndarray
+
+
+def simulate_contacts(
+    contacts: Contacts, site: Site, staff: StaffPlan, *, horizon_seconds: float, bin_seconds: float
+) -> Outcome:
+    """Run the centre on fixed contacts until all that can happen has happened. Staff must end with the horizon."""
+    groups, bins = site.group_limit.size, max(1, int(np.ceil(horizon_seconds / bin_seconds - 1e-9)))
+    begin = np.concatenate([[0], np.cumsum(np.bincount(contacts.queue, minlength=site.kind.size))])[:-1]
+    who = np.zeros((staff.servers, 7), dtype=np.int64)
+    who[:, [GROUP, LISTED, AFTER, BEFORE, PLACE]] = -1
+    state = _State(
+        who=who,
+        clock=np.zeros((staff.servers, 2)),
+        slot=np.zeros((staff.servers, site.slow.shape[1]), dtype=np.int64),
+        left=np.zeros((staff.servers, site.slow.shape[1])),
+        order=np.argsort(contacts.queue, kind="stable"),
+        line=np.column_stack([begin, begin]).astype(np.int64),
+        ends=np.full((groups * int(site.group_limit.max(initial=1)), 2), -1, dtype=np.int64),
+        heap=np.zeros(staff.servers + 1, dtype=np.int64),
+        fate=np.full((contacts.queue.size, 3), np.nan),
+        spent=np.zeros((groups, bins, 2)),
+    )
+    facts = np.column_stack([contacts.at, contacts.work, contacts.patience, contacts.due])
+    _run(_Given(facts, contacts.queue), site, state, staff.at, staff.server, staff.group, float(bin_seconds))
+    return Outcome(
+        state.fate[:, ANSWERED],
+        state.fate[:, DONE],
+        state.fate[:, REACHED],
+        state.spent[:, :, BUSY],
+        state.spent[:, :, PRESENT],
+    )
+
+
+# Few wide arrays instead of many narrow ones: every array that is passed on costs the compiler and each call something.
+GROUP, LOAD, ALONE, LISTED, AFTER, BEFORE, PLACE = range(7)  # columns of `who`
+SINCE, KEY = range(2)  # of `clock`
+HEAD, TAIL = range(2)  # of `line`
+FIRST, LAST = range(2)  # of `ends`
+AT, WORK, PATIENCE, DUE = range(4)  # of `facts`
+ANSWERED, DONE, REACHED = range(3)  # of `fate`
+BUSY, PRESENT = range(2)  # of `spent`
+
+
+class _Given(NamedTuple):
+    facts: np.ndarray  # (contacts, 4) arrival, work, patience, deadline
+    queue: np.ndarray
+
+
+class _State(NamedTuple):
+    who: np.ndarray  # (servers, 7) group worked in (−1 = away), contacts held, whether one takes the whole person,
+    #                  list of free people they stand in (−1 = none), neighbours there, place in the heap (−1 = none)
+    clock: np.ndarray  # (servers, 2) time up to which the person is settled; time of their next completion
+    slot: np.ndarray  # (servers, parallel) contacts held
+    left: np.ndarray  # (servers, parallel) their work still to do, seconds at full speed
+    order: np.ndarray  # contacts by queue, then arrival
+    line: np.ndarray  # (queues, 2) positions in `order`: the first that waits; behind the last that arrived
+    ends: np.ndarray  # (groups × levels, 2) first and last of each list of free people
+    heap: np.ndarray  # servers by time of their next completion; the last entry is how many there are
+    fate: np.ndarray  # (contacts, 3) answered, done, reached
+    spent: np.ndarray  # (groups, bins, 2) busy and present seconds
+
+
+@_compiled
+def _run(contacts, site, state, staff_at, staff_server, staff_group, bin_seconds):  # type: ignore[no-untyped-def]
+    arrival, change = 0, 0
+    while True:
+        next_arrival = contacts.facts[arrival, AT] if arrival < contacts.queue.size else np.inf
+        next_change = staff_at[change] if change < staff_at.size else np.inf
+        next_done = state.clock[state.heap[0], KEY] if state.heap[-1] > 0 else np.inf
+        if next_change <= next_done and next_change <= next_arrival:
+            if next_change == np.inf:
+                return
+            server = staff_server[change]
+            _settle(site, state, contacts, server, next_change, bin_seconds)
+            _leave_list(state, server)
+            state.who[server, GROUP] = staff_group[change]
+            _take_on(contacts, site, state, server, next_change, bin_seconds)
+            change += 1
+        elif next_done <= next_arrival:
+            server = state.heap[0]
+            _settle(site, state, contacts, server, next_done, bin_seconds)
+            _finish(contacts, site, state, server, next_done)
+            _take_on(contacts, site, state, server, next_done, bin_seconds)
+        else:
+            queue = contacts.queue[arrival]
+            state.line[queue, TAIL] += 1
+            _seek_person(contacts, site, state, queue, next_arrival, bin_seconds)
+            arrival += 1
+
+
+@_compiled
+def _seek_person(contacts, site, state, queue, now, bin_seconds):  # type: ignore[no-untyped-def]
+    """Give the head of a queue to a free person: least loaded first, then fewest skills, then longest idle."""
+    if not _someone_waits(contacts, state, queue, now):
+        return
+    levels = state.ends.shape[0] // max(1, site.group_limit.size)
+    for level in range(site.limit[queue]):
+        for group in site.groups_of[queue]:
+            if group < 0:
+                break
+            server = state.ends[group * levels + level, FIRST]
+            if server < 0 or (level > 0 and _call_waits(contacts, site, state, group, now)):
+                continue
+            _settle(site, state, contacts, server, now, bin_seconds)
+            _start(contacts, site, state, server, queue, now)
+            _stand(site, state, server)
+            return
+
+
+@_compiled
+def _take_on(contacts, site, state, server, now, bin_seconds):  # type: ignore[no-untyped-def]
+    """Let a person take contacts that wait until none is left for them or their hands are full."""
+    group = state.who[server, GROUP]
+    if group < 0:
+        return
+    while not state.who[server, ALONE]:
+        chosen = _longest_waiting(contacts, site, state, server, group, now)
+        if chosen >= 0 and site.kind[chosen] == LIVE and state.who[server, LOAD] > 0:
+            break  # an older call waits: no further chat until it is answered
+        if chosen < 0 and state.who[server, LOAD] == 0:
+            chosen = _most_urgent(contacts, site, state, group)
+        if chosen < 0:
+            break
+        _start(contacts, site, state, server, chosen, now)
+    _stand(site, state, server)
+
+
+@_compiled
+def _longest_waiting(contacts, site, state, server, group, now):  # type: ignore[no-untyped-def]
+    chosen, oldest = -1, np.inf
+    for queue in site.queues_of[group]:
+        if queue < 0:
+            break
+        full = site.kind[queue] == CHAT and state.who[server, LOAD] >= site.limit[queue]
+        if site.kind[queue] == DEFERRED or full or not _someone_waits(contacts, state, queue, now):
+            continue
+        since = contacts.facts[state.order[state.line[queue, HEAD]], AT]
+        if since < oldest:
+            chosen, oldest = queue, since
+    return chosen
+
+
+@_compiled
+def _most_urgent(contacts, site, state, group):  # type: ignore[no-untyped-def]
+    chosen, earliest, oldest = -1, np.inf, np.inf
+    for queue in site.queues_of[group]:
+        if queue < 0:
+            break
+        if site.kind[queue] != DEFERRED or state.line[queue, HEAD] >= state.line[queue, TAIL]:
+            continue
+        contact = state.order[state.line[queue, HEAD]]
+        due, since = contacts.facts[contact, DUE], contacts.facts[contact, AT]
+        if chosen < 0 or due < earliest or (due == earliest and since < oldest):
+            chosen, earliest, oldest = queue, due, since
+    return chosen
+
+
+@_compiled
+def _someone_waits(contacts, state, queue, now):  # type: ignore[no-untyped-def]
+    """Whether anyone waits in a queue; those at its head whose patience ran out are passed over."""
+    while state.line[queue, HEAD] < state.line[queue, TAIL]:
+        contact = state.order[state.line[queue, HEAD]]
+        if contacts.facts[contact, AT] + contacts.facts[contact, PATIENCE] > now:
+            return True
+        state.fate[contact, REACHED] = now
+        state.line[queue, HEAD] += 1
+    return False
+
+
+@_compiled
+def _call_waits(contacts, site, state, group, now):  # type: ignore[no-untyped-def]
+    for queue in site.queues_of[group]:
+        if queue < 0:
+            break
+        if site.kind[queue] == LIVE and _someone_waits(contacts, state, queue, now):
+            return True
+    return False
+
+
+@_compiled
+def _start(contacts, site, state, server, queue, now):  # type: ignore[no-untyped-def]
+    contact = state.order[state.line[queue, HEAD]]
+    state.line[queue, HEAD] += 1
+    state.fate[contact, ANSWERED] = now
+    state.slot[server, state.who[server, LOAD]] = contact
+    state.left[server, state.who[server, LOAD]] = contacts.facts[contact, WORK]
+    state.who[server, LOAD] += 1
+    state.who[server, ALONE] = site.kind[queue] != CHAT
+    _schedule(contacts, site, state, server, now)
+
+
+@_compiled
+def _finish(contacts, site, state, server, now):  # type: ignore[no-untyped-def]
+    ready = _next_ready(contacts, site, state, server)
+    state.fate[state.slot[server, ready], DONE] = now
+    state.who[server, LOAD] -= 1
+    state.slot[server, ready] = state.slot[server, state.who[server, LOAD]]
+    state.left[server, ready] = state.left[server, state.who[server, LOAD]]
+    state.who[server, ALONE] = False
+    _leave_list(state, server)
+    _schedule(contacts, site, state, server, now)
+
+
+@_compiled
+def _next_ready(contacts, site, state, server):  # type: ignore[no-untyped-def]
+    parallel, ready, soonest = state.who[server, LOAD] - 1, 0, np.inf
+    for number in range(state.who[server, LOAD]):
+        pace = site.slow[contacts.queue[state.slot[server, number]], parallel]
+        if state.left[server, number] * pace < soonest:
+            ready, soonest = number, state.left[server, number] * pace
+    return ready
+
+
+@_compiled
+def _settle(site, state, contacts, server, now, bin_seconds):  # type: ignore[no-untyped-def]
+    """Bring a person up to now: work done on each contact, busy and present time."""
+    since, load = state.clock[server, SINCE], state.who[server, LOAD]
+    if now <= since:
+        return
+    for number in range(load):
+        pace = site.slow[contacts.queue[state.slot[server, number]], load - 1]
+        state.left[server, number] = max(0.0, state.left[server, number] - (now - since) / pace)
+    group = state.who[server, GROUP]
+    state.clock[server, SINCE] = now
+    if group < 0:
+        return
+    share = 1.0 if state.who[server, ALONE] else min(1.0, load / site.group_limit[group])
+    final = state.spent.shape[1] - 1
+    cell = min(int(since / bin_seconds), final)
+    while since < now:
+        until = now if cell == final else min(now, (cell + 1) * bin_seconds)
+        if until > since:
+            state.spent[group, cell, PRESENT] += until - since
+            state.spent[group, cell, BUSY] += share * (until - since)
+            since = until
+        cell += 1
+
+
+@_compiled
+def _stand(site, state, server):  # type: ignore[no-untyped-def]
+    """Put a person into the list of their group and load, or into none where their hands are full."""
+    _leave_list(state, server)
+    group = state.who[server, GROUP]
+    if group < 0 or state.who[server, ALONE] or state.who[server, LOAD] >= site.group_limit[group]:
+        return
+    number = group * (state.ends.shape[0] // site.group_limit.size) + state.who[server, LOAD]
+    tail = state.ends[number, LAST]
+    state.who[server, BEFORE] = tail
+    state.who[server, AFTER] = -1
+    if tail < 0:
+        state.ends[number, FIRST] = server
+    else:
+        state.who[tail, AFTER] = server
+    state.ends[number, LAST] = server
+    state.who[server, LISTED] = number
+
+
+@_compiled
+def _leave_list(state, server):  # type: ignore[no-untyped-def]
+    number = state.who[server, LISTED]
+    if number < 0:
+        return
+    before, after = state.who[server, BEFORE], state.who[server, AFTER]
+    if before < 0:
+        state.ends[number, FIRST] = after
+    else:
+        state.who[before, AFTER] = after
+    if after < 0:
+        state.ends[number, LAST] = before
+    else:
+        state.who[after, BEFORE] = before
+    state.who[server, LISTED] = -1
+
+
+@_compiled
+def _schedule(contacts, site, state, server, now):  # type: ignore[no-untyped-def]
+    """Set a person's next completion in the heap, or take them out of it when they hold nothing."""
+    load = state.who[server, LOAD]
+    place = state.who[server, PLACE]
+    if load == 0:
+        if place >= 0:
+            _remove(state, place)
+        return
+    ready = _next_ready(contacts, site, state, server)
+    pace = site.slow[contacts.queue[state.slot[server, ready]], load - 1]
+    state.clock[server, KEY] = now + state.left[server, ready] * pace
+    if place < 0:
+        place = state.heap[-1]
+        state.heap[-1] += 1
+        state.heap[place] = server
+        state.who[server, PLACE] = place
+    _sift(state, place)
+
+
+@_compiled
+def _remove(state, place):  # type: ignore[no-untyped-def]
+    gone, moved = state.heap[place], state.heap[state.heap[-1] - 1]
+    state.heap[-1] -= 1
+    state.who[gone, PLACE] = -1
+    if moved != gone:
+        state.heap[place] = moved
+        state.who[moved, PLACE] = place
+        _sift(state, place)
+
+
+@_compiled
+def _sift(state, place):  # type: ignore[no-untyped-def]
+    server = state.heap[place]
+    while place > 0 and state.clock[server, KEY] < state.clock[state.heap[(place - 1) // 2], KEY]:
+        parent = (place - 1) // 2
+        state.heap[place] = state.heap[parent]
+        state.who[state.heap[place], PLACE] = place
+        place = parent
+    while True:
+        child = 2 * place + 1
+        if child >= state.heap[-1]:
+            break
+        if child + 1 < state.heap[-1] and state.clock[state.heap[child + 1], KEY] < state.clock[state.heap[child], KEY]:
+            child += 1
+        if state.clock[state.heap[child], KEY] >= state.clock[server, KEY]:
+            break
+        state.heap[place] = state.heap[child]
+        state.who[state.heap[place], PLACE] = place
+        place = child
+    state.heap[place] = server
+    state.who[server, PLACE] = place

@@ -1,0 +1,157 @@
+"""The scene of a certificate: which rows of a forecast are simulated, and who is present for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from domain.errors import BadValue
+from domain.intervals import DAY_MINUTES, infer_interval_minutes, local_days, local_midnights
+from domain.targets import QueueTargets, Targets
+from scheduling.presence import SECOND, interval_ends, microseconds, work_windows
+from scheduling.simulation.arrivals import ArrivalPlan, plan_arrivals
+from scheduling.simulation.site import Site, make_site
+from scheduling.simulation.staff import StaffPlan, staff_of_requirements, staff_of_roster
+
+StaffDraw = Callable[[np.random.Generator], StaffPlan]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Everything a run needs.
+
+    `rows`: the forecast rows simulated, in the order of `arrivals`, with the queue's `code`, the local `day`, and the
+    span `from_us`, `to_us`.
+    """
+
+    rows: pd.DataFrame
+    arrivals: ArrivalPlan
+    site: Site
+    draw_staff: StaffDraw
+    horizon_seconds: float
+    bin_seconds: float
+
+
+def scene_of_roster(rows: pd.DataFrame, targets: Targets, roster: pd.DataFrame, timezone: str) -> Scene:
+    """The forecast of the roster's local days, and its people."""
+    timed = _with_times(rows, timezone)
+    if len(roster):
+        days = local_days(roster["start"], timezone)
+        first, behind = local_midnights(pd.DatetimeIndex([days.min(), days.max() + pd.Timedelta(days=1)]), timezone)
+        inside = (timed["start"] >= first) & (timed["start"] < behind)
+    else:
+        inside = pd.Series(True, index=timed.index)
+    queues = list(timed["queue"].unique())
+    windows = work_windows(roster, queues)
+    chosen = _inside(timed, inside, "a forecast of the roster's days")
+    origin, horizon = int(chosen["from_us"].min()), int(chosen["to_us"].max())
+    if len(roster):
+        origin = min(origin, int(first.as_unit("us").value))
+    mine = [targets.of(queue) for queue in queues]
+    shrinkage = np.array([np.mean([mine[k].shrinkage for k in members]) for members in windows.groups])
+    share = shrinkage[windows.group] if windows.groups else np.zeros(0)
+    seconds = (horizon - origin) / SECOND
+
+    def draw(rng: np.random.Generator) -> StaffPlan:
+        away = rng.random(share.size) < share
+        return staff_of_roster(windows, origin=origin, horizon_seconds=seconds, away=away)
+
+    site = make_site(mine, windows.groups)
+    return _scene(timed, chosen, mine, site, draw, origin, seconds)
+
+
+def scene_of_requirements(rows: pd.DataFrame, targets: Targets, need: pd.DataFrame, timezone: str) -> Scene:
+    """The forecast of the required queues in the span of the requirements, and as many people as it asks for."""
+    rows = rows[rows["queue"].isin(set(need["queue"]))]
+    timed = _with_times(rows, timezone) if len(rows) else rows.assign(code=0, day=rows["start"], from_us=0, to_us=0)
+    queues = list(timed["queue"].unique())
+    need = need[need["queue"].isin(queues)]
+    code = np.array([queues.index(queue) for queue in need["queue"]], dtype=np.int64)
+    start = microseconds(need["start"])
+    end = interval_ends(code, start, need["interval_minutes"].to_numpy())
+    reach = (start.min(), end.max()) if len(need) else (0, 0)
+    inside = (timed["from_us"] >= reach[0]) & (timed["from_us"] < reach[1])
+    chosen = _inside(timed, inside, "a forecast of the required queues and days")
+    origin = min(int(chosen["from_us"].min()), int(reach[0]))
+    seconds = (max(int(chosen["to_us"].max()), int(reach[1])) - origin) / SECOND
+    people = np.ceil(need["agents"].fillna(need["load_erlangs"]).to_numpy() - 1e-9).astype(np.int64)
+    plan, _ = staff_of_requirements(code, (start - origin) / SECOND, (end - origin) / SECOND, people)
+    mine = [targets.of(queue) for queue in queues]
+    site = make_site(mine, [(number,) for number in range(len(queues))])
+    return _scene(timed, chosen, mine, site, lambda rng: plan, origin, seconds)
+
+
+def _inside(timed: pd.DataFrame, inside: pd.Series, expected: str) -> pd.DataFrame:
+    if not bool(inside.any()):
+        span = f"{timed['start'].min()} to {timed['start'].max()}" if len(timed) else "other queues only"
+        raise BadValue(expected, column="start", found=span)
+    return timed[inside].reset_index(drop=True)
+
+
+def _with_times(rows: pd.DataFrame, timezone: str) -> pd.DataFrame:
+    """The forecast with queue codes and the span of each row in microseconds."""
+    minutes = infer_interval_minutes(pd.DatetimeIndex(rows["start"]), timezone)
+    code, _ = pd.factorize(rows["queue"])
+    start = microseconds(rows["start"])
+    end = interval_ends(np.asarray(code), start, np.full(len(rows), minutes))
+    if minutes == DAY_MINUTES:
+        days = local_days(rows["start"], timezone) + pd.Timedelta(days=1)
+        end = microseconds(local_midnights(days, timezone))
+    return rows.assign(
+        code=np.asarray(code, dtype=np.int64), day=local_days(rows["start"], timezone), from_us=start, to_us=end
+    ).reset_index(drop=True)
+
+
+def _scene(
+    timed: pd.DataFrame,
+    chosen: pd.DataFrame,
+    targets: list[QueueTargets],
+    site: Site,
+    draw: StaffDraw,
+    origin: int,
+    seconds: float,
+) -> Scene:
+    code = chosen["code"].to_numpy()
+    start, length = _spans(chosen, origin)
+    quantiles = {"offered_p10", "offered_p90"} <= set(chosen.columns)
+    arrivals = plan_arrivals(
+        code,
+        start,
+        length,
+        chosen["offered"].to_numpy(),
+        _handle_times(chosen, targets),
+        targets=targets,
+        day=chosen.groupby(["code", "day"]).ngroup().to_numpy(),
+        low=chosen["offered_p10"].to_numpy() if quantiles else None,
+        high=chosen["offered_p90"].to_numpy() if quantiles else None,
+        opened=[_spans(timed[timed["code"] == number], origin) for number in range(len(targets))],
+    )
+    step = np.gcd.reduce(np.concatenate([start, start + length]).astype(np.int64))
+    return Scene(chosen, arrivals, site, draw, seconds, float(step))
+
+
+def _spans(timed: pd.DataFrame, origin: int) -> tuple[np.ndarray, np.ndarray]:
+    """Start and length of each row, seconds."""
+    start = timed["from_us"].to_numpy(dtype=np.int64)
+    return (start - origin) / SECOND, (timed["to_us"].to_numpy(dtype=np.int64) - start) / SECOND
+
+
+def _handle_times(chosen: pd.DataFrame, targets: list[QueueTargets]) -> np.ndarray:
+    """Mean handle time per row: of a chat alone where the targets say it, else the forecast's, else the targets'."""
+    code = chosen["code"].to_numpy()
+    table = [t.aht_by_concurrency_seconds if t.work == "chat" else None for t in targets]
+    alone = np.array([times[0] if times else np.nan for times in table])[code]
+    spare = np.array([np.nan if t.aht_seconds is None else t.aht_seconds for t in targets])[code]
+    own = chosen["aht_seconds"].to_numpy() if "aht_seconds" in chosen else np.full(len(chosen), np.nan)
+    aht = np.where(np.isnan(alone), np.where(np.isnan(own), spare, own), alone)
+    unknown = np.isnan(aht) & (chosen["offered"].to_numpy() > 0)
+    if unknown.any():
+        raise BadValue(
+            "a handle time in the forecast or the targets",
+            column="aht_seconds",
+            found=str(chosen["queue"].to_numpy()[unknown][0]),
+        )
+    return np.asarray(np.nan_to_num(aht))
