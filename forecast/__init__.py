@@ -1,5 +1,16 @@
 """Floor 1, the forecasting core: history in, forecast out; no files, no clock, no network."""
 
 from forecast.adjust import apply_adjustments
+from forecast.history import build_history, regrid_history
+from forecast.models import FORECASTERS
+from forecast.pipeline import ForecastResult, backtest, make_forecast
 
-__all__ = ["apply_adjustments"]
+__all__ = [
+    "FORECASTERS",
+    "ForecastResult",
+    "apply_adjustments",
+    "backtest",
+    "build_history",
+    "make_forecast",
+    "regrid_history",
+]

@@ -1,0 +1,198 @@
+"""Rolling-origin backtest: every forecaster refitted at past origins, judged on what came then.
+
+An origin sees only the days before it. Origins lie a number of days apart that is no multiple of seven, so that they
+fall on different weekdays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from domain.tables import QUANTILES, SCORES
+from forecast import accuracy
+from forecast.forecaster import Forecaster
+from forecast.models.blend import Blend, combine
+from forecast.panel import DailyPanel
+from forecast.quantiles import SHARES, count_quantiles, learn_spreads
+
+Progress = Callable[[str, int, int], None]
+STEPS_DAYS = (20, 13, 10, 6, 5, 4, 3, 2)
+LEAST_TRAINING_DAYS = 28
+SHORT_TRAINING_DAYS = 14
+NEAR_DAYS = 7
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """Past forecasts beside what came.
+
+    Attributes:
+        queues: names (Q).
+        origins: positions of the first forecast day (O), rising.
+        actual: (O × Q × L) contacts by lead; NaN where unknown, closed, or after the history.
+        forecasts: (O × Q × L) by model; NaN where the model could not do the queue.
+        weekly_step: (Q × D) history, for scaled errors.
+    """
+
+    queues: tuple[str, ...]
+    origins: tuple[int, ...]
+    actual: np.ndarray
+    forecasts: Mapping[str, np.ndarray]
+    history: np.ndarray
+
+    @property
+    def leads(self) -> int:
+        """Days ahead that were forecast (L)."""
+        return int(self.actual.shape[2])
+
+
+def plan_origins(panel: DailyPanel, count: int, horizon_days: int, *, whole: bool) -> tuple[int, ...]:
+    """Positions of up to `count` origins, rising; fewer, closer together, where the history is short.
+
+    whole: every origin has all its horizon inside the history; else the last has a week of it.
+    """
+    known = np.flatnonzero((~np.isnan(panel.values)).any(axis=0))
+    if known.size == 0 or count < 1:
+        return ()
+    last = int(known[-1]) + 1 - (horizon_days if whole else min(horizon_days, NEAR_DAYS + 1))
+    for least in (LEAST_TRAINING_DAYS, SHORT_TRAINING_DAYS):
+        room = last - int(known[0]) - least
+        if room < 0:
+            continue
+        step = next((days for days in STEPS_DAYS if days * (count - 1) <= room), STEPS_DAYS[-1])
+        number = min(count, room // step + 1)
+        return tuple(sorted(last - step * back for back in range(number)))
+    return ()
+
+
+def run_backtest(
+    panel: DailyPanel,
+    forecasters: Mapping[str, Forecaster],
+    origins: tuple[int, ...],
+    horizon_days: int,
+    progress: Progress | None = None,
+) -> Backtest:
+    """Forecast from every origin with every forecaster. A blend is made of its members' forecasts, weighted by what
+    they had missed by before that origin."""
+    empty = np.full((len(origins), len(panel.queues), horizon_days), np.nan)
+    test = Backtest(panel.queues, origins, _actual(panel, origins, empty), {}, panel.values)
+    single = {name: made for name, made in forecasters.items() if not isinstance(made, Blend)}
+    forecasts = {name: empty.copy() for name in single}
+    for number, origin in enumerate(origins):
+        past, ahead = panel.until(origin), min(horizon_days, len(panel.days) - origin)
+        horizon = panel.calendar.between(origin, origin + ahead)
+        for name, forecaster in single.items():
+            forecasts[name][number, :, :ahead] = forecaster.fit(past).predict(horizon)
+        if progress is not None:
+            progress("backtest", number + 1, len(origins))
+    test = replace(test, forecasts=forecasts)
+    blends = {name: _blended(test, made) for name, made in forecasters.items() if isinstance(made, Blend)}
+    return replace(test, forecasts={**forecasts, **blends})
+
+
+def _actual(panel: DailyPanel, origins: tuple[int, ...], empty: np.ndarray) -> np.ndarray:
+    actual = empty.copy()
+    for number, origin in enumerate(origins):
+        values = panel.values[:, origin : origin + actual.shape[2]]
+        actual[number, :, : values.shape[1]] = values
+    return actual
+
+
+def _blended(test: Backtest, blend: Blend) -> np.ndarray:
+    members = [member.name for member in blend.members if member.name in test.forecasts]
+    rows = []
+    for number, origin in enumerate(test.origins):
+        errors = past_errors(test, members, origin)
+        rows.append(combine([test.forecasts[name][number] for name in members], errors))
+    return np.array(rows).reshape(test.actual.shape)
+
+
+def past_errors(test: Backtest, models: list[str], before: int) -> list[np.ndarray]:
+    """Mean absolute error of each model (Q × L) on the days before position `before`, by week of lead; NaN: none."""
+    target = np.array(test.origins)[:, None] + np.arange(test.leads)[None, :]
+    usable = (target < before)[:, None, :] & ~np.isnan(test.actual)
+    found = []
+    for name in models:
+        error = np.where(usable, np.abs(test.actual - test.forecasts[name]), np.nan)
+        all_leads = _mean(error, axis=(0, 2))
+        rows = np.repeat(all_leads[:, None], test.leads, axis=1)
+        for first, end in ((0, NEAR_DAYS), (NEAR_DAYS, test.leads)):
+            own = _mean(error[:, :, first:end], axis=(0, 2))[:, None]
+            rows[:, first:end] = np.where(np.isnan(own), rows[:, first:end], own)
+        found.append(rows)
+    return found
+
+
+def _mean(values: np.ndarray, axis: tuple[int, ...]) -> np.ndarray:
+    known = ~np.isnan(values)
+    total: np.ndarray = np.where(known, values, 0.0).sum(axis=axis)
+    number = known.sum(axis=axis)
+    return np.asarray(np.divide(total, number, out=np.full(total.shape, np.nan), where=number > 0))
+
+
+def lead_masks(test: Backtest) -> dict[str, np.ndarray]:
+    """(O × Q × L) by lead time: `1d` is the next open day, `1-7d` and `1-28d` all days up to there."""
+    scored = ~np.isnan(test.actual)
+    ahead = np.arange(test.leads)
+    first = scored & (np.cumsum(scored, axis=2) == 1) & (ahead < NEAR_DAYS)
+    masks = {"1d": first, "1-7d": scored & (ahead < NEAR_DAYS)}
+    if test.leads > NEAR_DAYS:
+        masks[f"1-{test.leads}d"] = scored
+    return masks
+
+
+def score_table(test: Backtest, chosen: Mapping[str, str]) -> pd.DataFrame:
+    """The backtest's errors as a frame under SCORES; one row per queue, model and lead time that has scored days.
+
+    Bands are cross-conformal: each origin's are set by the errors at the other origins.
+    """
+    masks = lead_masks(test)
+    rows = []
+    for model, forecast in test.forecasts.items():
+        bands = _bands(test, forecast)
+        for number, queue in enumerate(test.queues):
+            for lead, mask in masks.items():
+                used = mask[:, number] & ~np.isnan(forecast[:, number])
+                if used.any():
+                    measured = _measured(test, number, forecast[:, number], bands[:, number], used)
+                    is_chosen = chosen.get(queue) == model
+                    rows.append({"queue": queue, "model": model, "lead": lead, **measured, "chosen": is_chosen})
+    return SCORES.check(pd.DataFrame(rows)) if rows else SCORES.empty()
+
+
+def _measured(
+    test: Backtest, queue: int, forecast: np.ndarray, bands: np.ndarray, used: np.ndarray
+) -> dict[str, float | int]:
+    actual, mean, band = test.actual[:, queue][used], forecast[used], bands[used]
+    names = list(QUANTILES)
+    low_80, high_80 = band[:, names.index("offered_p10")], band[:, names.index("offered_p90")]
+    low_95, high_95 = band[:, names.index("offered_p025")], band[:, names.index("offered_p975")]
+    return {
+        "wape": accuracy.wape(actual, mean),
+        "mase": accuracy.mase(actual, mean, test.history[queue]),
+        "bias_share": accuracy.bias_share(actual, mean),
+        "pinball": accuracy.pinball(actual, band, SHARES),
+        "coverage_80": accuracy.coverage(actual, low_80, high_80),
+        "coverage_95": accuracy.coverage(actual, low_95, high_95),
+        "noise_floor": accuracy.noise_floor(actual, mean),
+        "days": int(used.sum()),
+        "origins": int(used.any(axis=1).sum()),
+    }
+
+
+def _bands(test: Backtest, forecast: np.ndarray) -> np.ndarray:
+    """(O × Q × L × 9) quantiles of each past forecast, set by the other origins' errors."""
+    bands = np.full((*forecast.shape, len(SHARES)), np.nan)
+    lead = np.arange(1, test.leads + 1)
+    for number in range(len(test.origins)):
+        others = np.arange(len(test.origins)) != number
+        spreads = learn_spreads(test.actual[others], forecast[others])
+        for queue, spread in enumerate(spreads):
+            known = ~np.isnan(forecast[number, queue])
+            inner, outer = spread.at(lead[known])
+            bands[number, queue, known] = count_quantiles(forecast[number, queue, known], inner, outer)
+    return bands

@@ -1,0 +1,131 @@
+"""A Poisson log-linear model of the calendar, on statsmodels' families.
+
+Weekday × trend × season × day of month × public holiday × event.
+
+Means multiply; every effect is shrunk towards none by a normal prior (a ridge penalty), so that a holiday seen once
+moves the forecast less than one seen often. The penalty is scaled by the dispersion (quasi-Poisson, McCullagh and
+Nelder, 1989, §6.2), so that large queues, whose days differ by far more than counting noise, are shrunk as they should.
+After the fit the level follows the last residuals, at the speed that did best on the history.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from forecast.calendar_effects import DayCalendar, FeaturePlan, Features
+from forecast.forecaster import FittedForecaster, QueueForecast, fit_each
+from forecast.panel import DailyPanel
+
+WINDOW_DAYS = 1096
+LEAST_DAYS = 28
+ITERATIONS = 25
+SPEEDS = (0.0, 0.03, 0.07, 0.15, 0.3)
+HOLDS = (0.8, 0.95, 1.0)  # share of the level's residual that is still there a day later
+
+
+@dataclass(frozen=True)
+class CalendarGlm:
+    """Calendar effects with shrinkage, and a level that follows."""
+
+    name: str = "calendar_glm"
+    is_slow: bool = True
+
+    def fit(self, panel: DailyPanel) -> FittedForecaster:
+        """Learn queue by queue from at most three years."""
+        return fit_each(panel.last(WINDOW_DAYS), _fit_queue)
+
+
+def _fit_queue(panel: DailyPanel, queue: int) -> QueueForecast | str:
+    values = panel.values[queue]
+    known = np.flatnonzero(~np.isnan(values))
+    if known.size < LEAST_DAYS:
+        return f"{known.size} known days, {LEAST_DAYS} are needed"
+    mean = float(np.mean(values[known]))
+    if mean == 0:
+        return lambda horizon: np.zeros(len(horizon.days))
+    plan = FeaturePlan.of(panel.calendar, int(known[0]))
+    features = plan.features(panel.calendar, queue)
+    learned = Features(features.values[known], features.prior_sd)
+    effects = ridge_poisson(learned, values[known] / mean, mean)
+    fitted = mean * np.exp(learned.values @ effects)
+    level, hold = _following_level(values[known], fitted, (len(values) - 1 - known).astype(float))
+    end = panel.end
+
+    def predict(horizon: DayCalendar) -> np.ndarray:
+        lead = np.asarray((horizon.days - end) // pd.Timedelta(days=1), dtype=float)
+        linear = plan.features(horizon, queue).values @ effects + level * hold**lead
+        return np.asarray(mean * np.exp(np.minimum(linear, 5.0)))
+
+    return predict
+
+
+def ridge_poisson(features: Features, relative: np.ndarray, mean: float) -> np.ndarray:
+    """Effects on the log scale of `relative` (contacts ÷ `mean`) under normal priors, dispersion estimated.
+
+    Two passes: the first gives the dispersion and bounds single wild days, the second the effects.
+    """
+    effects = _penalised(features, relative, mean, dispersion=1.0 + 0.01 * mean, start=None)
+    fitted = np.exp(features.values @ effects)
+    pearson = (relative - fitted) / np.sqrt(fitted / mean)
+    spread = max(1.4826 * float(np.median(np.abs(pearson))), 1.0)
+    bound = 4.0 * spread * np.sqrt(fitted / mean)
+    calm = np.maximum(np.clip(relative, fitted - bound, fitted + bound), 0.0)
+    return _penalised(features, calm, mean, dispersion=spread**2, start=effects)
+
+
+def _penalised(
+    features: Features, relative: np.ndarray, mean: float, dispersion: float, start: np.ndarray | None
+) -> np.ndarray:
+    """Effects of the greatest penalised likelihood, by iteratively reweighted least squares with a ridge."""
+    from statsmodels.genmod.families import Poisson  # slow to import: only where it is used
+
+    family, design = Poisson(), features.values
+    penalty = np.diag(dispersion / (mean * features.prior_sd**2))
+    effects = np.zeros(design.shape[1]) if start is None else start
+    for _ in range(ITERATIONS):
+        linear = np.clip(design @ effects, -8.0, 4.0)
+        fitted = family.fitted(linear)
+        weights = family.weights(fitted)
+        working = linear + family.link.deriv(fitted) * (relative - fitted)
+        weighted = design * weights[:, None]
+        found = np.linalg.solve(weighted.T @ design + penalty, weighted.T @ working)
+        step = float(np.max(np.abs(found - effects)))
+        effects = found
+        if step < 1e-6:
+            break
+    return np.asarray(effects)
+
+
+def _following_level(values: np.ndarray, fitted: np.ndarray, age: np.ndarray) -> tuple[float, float]:
+    """(level, hold): the exponential mean of the log residuals at the end, and how much of it stays per day.
+
+    Speed and hold are those with the least absolute error one to seven known days ahead over the last half year.
+    """
+    residual = np.log((values + 0.5) / (fitted + 0.5))
+    residual = np.clip(residual, -4 * np.std(residual), 4 * np.std(residual))
+    best, chosen = np.inf, (0.0, 1.0)
+    for speed in SPEEDS:
+        levels = _exponential_means(residual, speed)
+        for hold in HOLDS if speed else (1.0,):
+            error = _ahead_error(values[-182:], fitted[-182:], levels[-182:], hold)
+            if error < best * (1 - 1e-9):
+                best, chosen = error, (float(levels[-1]) * hold ** float(age[-1]), hold)
+    return chosen
+
+
+def _exponential_means(residual: np.ndarray, speed: float) -> np.ndarray:
+    level, levels = 0.0, np.empty_like(residual)
+    for position, value in enumerate(residual):
+        level += speed * (value - level)
+        levels[position] = level
+    return levels
+
+
+def _ahead_error(values: np.ndarray, fitted: np.ndarray, levels: np.ndarray, hold: float) -> float:
+    errors = [
+        np.abs(values[ahead:] - fitted[ahead:] * np.exp(levels[:-ahead] * hold ** (ahead - 1))) for ahead in (1, 3, 7)
+    ]
+    return float(sum(np.mean(error) for error in errors))

@@ -1,0 +1,365 @@
+"""The whole way from history to forecast: prepare, backtest, choose, predict days, spread over intervals, quantiles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from domain.calendar import OpeningHours
+from domain.errors import BadValue, EmptyFile, ForecastFailed, UnknownQueue
+from domain.intervals import IntervalGrid, floor_to_grid, local_days, to_utc
+from domain.tables import FORECAST, QUANTILES
+from forecast.backtest import (
+    NEAR_DAYS,
+    Backtest,
+    Progress,
+    past_errors,
+    plan_origins,
+    run_backtest,
+    score_table,
+)
+from forecast.forecaster import Forecaster
+from forecast.handle_time import handle_time
+from forecast.models import FORECASTERS
+from forecast.models.blend import Blend, combine
+from forecast.prepare import Prepared, Site, only_history, prepare, rows_before
+from forecast.profile import WINDOW_DAYS, DayProfile, ProfileDays, learn_profile
+from forecast.quantiles import DEFAULT_SPREAD, DaySpread, count_quantiles, learn_spreads
+from forecast.selection import DEFAULT_ORDER, choose
+
+BACKTEST_DAYS = 28
+LOW_HISTORY_DAYS = 56
+STALE_DAYS = 28
+MANY_QUEUES = 60
+
+LOW_HISTORY = "LOW_HISTORY"  # less than eight weeks are known
+STALE_HISTORY = "STALE_HISTORY"  # nothing is known of the last four weeks
+NO_BACKTEST = "NO_BACKTEST"  # too short a history to try models on; a default was taken
+FALLBACK = "FALLBACK"  # the wanted model could not do the queue; a simpler one did
+FAST_MODELS_ONLY = "FAST_MODELS_ONLY"  # so many queues that slow models were left out
+OPENING_LEARNED = "OPENING_LEARNED"  # no opening hours were given
+
+
+@dataclass(frozen=True)
+class ForecastResult:
+    """What `make_forecast` gives back.
+
+    Attributes:
+        forecast: frame under FORECAST.
+        scores: frame under SCORES, the backtest that chose the models.
+        failures: queues without a forecast, and why.
+        chosen: model by queue.
+        flags: what a planner should know of a queue's forecast (LOW_HISTORY, STALE_HISTORY, NO_BACKTEST, FALLBACK,
+            FAST_MODELS_ONLY, OPENING_LEARNED); queues without flags are not in it.
+    """
+
+    forecast: pd.DataFrame
+    scores: pd.DataFrame
+    failures: tuple[ForecastFailed, ...]
+    chosen: Mapping[str, str]
+    flags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def make_forecast(
+    history: pd.DataFrame,
+    *,
+    as_of: pd.Timestamp,
+    horizon_days: int = 28,
+    grid: IntervalGrid,
+    opening: OpeningHours | None = None,
+    holidays: Mapping[date, str] | None = None,
+    events: pd.DataFrame | None = None,
+    targets_grid: pd.DataFrame | None = None,
+    model: str | None = None,
+    models: Mapping[str, str] | None = None,
+    origins: int = 4,
+    gaps: str = "missing",
+    progress: Progress | None = None,
+) -> ForecastResult:
+    """Forecast every queue of a history.
+
+    Args:
+        history: frame under HISTORY, at least as fine as `grid`. Nothing at or after `as_of` is used, nor an interval
+            or day still under way then.
+        as_of: tz-aware moment of the forecast; the horizon begins there.
+        horizon_days: local days, from `as_of` to the same wall-clock time that many days later.
+        grid: interval and zone of the forecast.
+        opening: opening hours; None: learned from the history. A closed interval has no row.
+        holidays: name of each public holiday, past and future.
+        events: frame under EVENTS.
+        targets_grid: columns queue, start: exactly those rows come back, in that order (closed ones as 0). Without
+            `opening` they count as open. Rows of queues that failed are missing.
+        model: a forecaster for all queues; `models` pins one by queue name. The rest are chosen by backtest.
+        origins: past days that the backtest forecasts from; 0: no backtest.
+        gaps: what an absent row inside opening hours means, "missing" or "zero".
+        progress: called with (stage, done, all).
+
+    Raises `TableError` for frames outside their contracts, `BadValue` for an unknown model, a horizon below one day,
+    a wanted start off the grid or before the day of `as_of`, `EmptyFile` for a history with nothing before `as_of`,
+    `UnknownQueue` where no wanted queue is in the history, `InputError` for a history coarser than the grid.
+    """
+    if horizon_days < 1:
+        raise BadValue("a horizon of at least one day", column="horizon_days", found=horizon_days)
+    pins = _checked_pins(model, models or {})
+    site = Site(grid, opening, holidays or {}, events, gaps)
+    rows = rows_before(history, as_of, grid)
+    wanted, unknown = _wanted(targets_grid, rows, as_of, grid)
+    if wanted is not None:
+        rows = rows[rows["queue"].isin(set(wanted["queue"]))]
+    if rows.empty:
+        raise EmptyFile("a history with intervals that were over at as_of", found=str(as_of))
+    as_of_day = local_days(pd.DatetimeIndex([as_of]), grid.timezone)[0]
+    end = _horizon_end(as_of, horizon_days, grid, wanted)
+    days = (local_days(pd.DatetimeIndex([end - pd.Timedelta(1, "us")]), grid.timezone)[0] - as_of_day).days + 1
+    ready = prepare(rows, site, as_of_day=as_of_day, horizon_days=days, wanted=wanted)
+    test, flags = _tested(ready, model, pins, origins, horizon_days, progress)
+    chosen, means, failures = _predicted(ready, test, _pins_by_queue(model, pins, ready), flags)
+    _flag_history(ready, opening, flags)
+    frame = _spread(ready, test, chosen, means, progress)
+    frame = _asked(frame, as_of, end) if wanted is None else _as_wanted(frame, wanted, set(chosen))
+    return ForecastResult(
+        forecast=FORECAST.check(frame),
+        scores=score_table(test, chosen),
+        failures=(*failures, *unknown),
+        chosen=chosen,
+        flags={queue: tuple(found) for queue, found in flags.items() if found},
+    )
+
+
+def backtest(
+    history: pd.DataFrame,
+    *,
+    as_of: pd.Timestamp | None = None,
+    horizon_days: int = 28,
+    origins: int = 8,
+    grid: IntervalGrid,
+    opening: OpeningHours | None = None,
+    holidays: Mapping[date, str] | None = None,
+    events: pd.DataFrame | None = None,
+    models: tuple[str, ...] | None = None,
+    gaps: str = "missing",
+    progress: Progress | None = None,
+) -> pd.DataFrame:
+    """Score forecasters from past origins; a frame under SCORES, on day totals inside opening hours.
+
+    Args as of `make_forecast`; `as_of` None: after the last row. `models` None: every forecaster of FORECASTERS.
+    `chosen` marks the model that `make_forecast` would take on these scores. The leads are 1d, 1-7d and, for a
+    horizon beyond a week, 1-`horizon_days`d. Raises as `make_forecast`.
+    """
+    moment = history["start"].max() + pd.Timedelta(days=1) if as_of is None and len(history) else as_of
+    if moment is None:
+        raise EmptyFile("a history with rows")
+    rows = rows_before(history, moment, grid)
+    if rows.empty:
+        raise EmptyFile("a history with intervals that were over at as_of", found=str(moment))
+    named = _checked_models(models or tuple(FORECASTERS))
+    as_of_day = local_days(pd.DatetimeIndex([moment]), grid.timezone)[0]
+    site = Site(grid, opening, holidays or {}, events, gaps)
+    ready = prepare(rows, site, as_of_day=as_of_day, horizon_days=1)
+    positions = plan_origins(ready.panel, origins, horizon_days, whole=True)
+    test = run_backtest(ready.panel, named, positions, horizon_days, progress)
+    return score_table(test, choose(test, {}))
+
+
+def _checked_pins(model: str | None, models: Mapping[str, str]) -> dict[str, str]:
+    _checked_models(tuple(name for name in (model, *models.values()) if name is not None))
+    return dict(models)
+
+
+def _checked_models(names: tuple[str, ...]) -> dict[str, Forecaster]:
+    for name in names:
+        if name not in FORECASTERS:
+            raise BadValue(f"a model, one of {', '.join(FORECASTERS)}", column="model", found=name)
+    return {name: FORECASTERS[name] for name in names}
+
+
+def _wanted(
+    targets_grid: pd.DataFrame | None, rows: pd.DataFrame, as_of: pd.Timestamp, grid: IntervalGrid
+) -> tuple[pd.DataFrame | None, tuple[ForecastFailed, ...]]:
+    """The wanted rows whose queue has history, and a failure for each other queue."""
+    if targets_grid is None:
+        return None, ()
+    wanted = targets_grid[["queue", "start"]].assign(start=to_utc(targets_grid["start"]))
+    wanted = wanted.assign(queue=wanted["queue"].astype("str")).reset_index(drop=True)
+    off = wanted["start"] != floor_to_grid(wanted["start"], grid)
+    today = floor_to_grid(pd.DatetimeIndex([as_of]), IntervalGrid(1440, grid.timezone))[0]
+    early = wanted["start"] < today
+    for bad, expected in ((off, "a start on the grid"), (early, "a start not before the day of as_of")):
+        if bad.any():
+            row = int(np.flatnonzero(bad.to_numpy())[0])
+            raise BadValue(expected, line=row + 2, column="start", found=str(wanted["start"].iloc[row]))
+    if wanted.duplicated().any():
+        row = int(np.flatnonzero(wanted.duplicated().to_numpy())[0])
+        raise BadValue("each queue and start once", line=row + 2, column="start", found=str(wanted["start"].iloc[row]))
+    known = wanted["queue"].isin(set(rows["queue"]))
+    strange = sorted(set(wanted["queue"][~known]))
+    if len(wanted) and not known.any():
+        raise UnknownQueue("queues that are in the history", column="queue", found=", ".join(strange[:5]))
+    return wanted[known], tuple(ForecastFailed(queue, "not in the history") for queue in strange)
+
+
+def _horizon_end(
+    as_of: pd.Timestamp, horizon_days: int, grid: IntervalGrid, wanted: pd.DataFrame | None
+) -> pd.Timestamp:
+    local = as_of.tz_convert(grid.timezone).tz_localize(None) + pd.Timedelta(days=horizon_days)
+    end = local.tz_localize(grid.timezone, ambiguous=True, nonexistent="shift_forward").tz_convert("UTC")
+    return end if wanted is None or wanted.empty else max(end, wanted["start"].max() + pd.Timedelta(1, "us"))
+
+
+def _pins_by_queue(model: str | None, pins: Mapping[str, str], ready: Prepared) -> dict[str, str]:
+    every = {} if model is None else dict.fromkeys(ready.panel.queues, model)
+    return {**every, **pins}
+
+
+def _tested(
+    ready: Prepared,
+    model: str | None,
+    pins: Mapping[str, str],
+    origins: int,
+    horizon_days: int,
+    progress: Progress | None,
+) -> tuple[Backtest, dict[str, list[str]]]:
+    """The backtest of every model that may be chosen, and flags by queue for what was left out."""
+    flags: dict[str, list[str]] = {queue: [] for queue in ready.panel.queues}
+    pinned = {name for name in (model, *pins.values()) if name is not None}
+    tried = {name: made for name, made in FORECASTERS.items() if model is None or name in pinned}
+    if model is None and len(ready.panel.queues) > MANY_QUEUES:
+        tried = {name: made for name, made in tried.items() if not made.is_slow or name in pinned}
+        for found in flags.values():
+            found.append(FAST_MODELS_ONLY)
+    for name in tuple(tried):
+        made = tried[name]
+        if isinstance(made, Blend):
+            tried = {**{member.name: member for member in made.members}, **tried}
+    leads = BACKTEST_DAYS if horizon_days > NEAR_DAYS else NEAR_DAYS
+    positions = plan_origins(ready.panel, origins, leads, whole=False)
+    return run_backtest(ready.panel, tried, positions, leads, progress), flags
+
+
+def _predicted(
+    ready: Prepared, test: Backtest, pins: Mapping[str, str], flags: dict[str, list[str]]
+) -> tuple[dict[str, str], np.ndarray, tuple[ForecastFailed, ...]]:
+    """(model by queue, mean contacts (Q × H days), failures); simpler models step in where the chosen one can't."""
+    first_choice = choose(test, pins)
+    queues = ready.panel.queues
+    means = np.full((len(queues), len(ready.horizon.days)), np.nan)
+    chosen: dict[str, str] = {}
+    failures: list[ForecastFailed] = []
+    for name in dict.fromkeys(first_choice.values()):
+        own = [row for row, queue in enumerate(queues) if first_choice[queue] == name]
+        means[own] = _means(name, ready, test, own)
+        chosen.update({queues[row]: name for row in own if not np.isnan(means[row]).any()})
+    for row, queue in enumerate(queues):
+        if not test.origins or np.isnan(test.actual[:, row]).all():
+            flags[queue].append(NO_BACKTEST)
+        for name in () if queue in chosen else DEFAULT_ORDER:
+            means[row] = _means(name, ready, test, [row])[0]
+            if not np.isnan(means[row]).any():
+                chosen[queue] = name
+                flags[queue].append(FALLBACK)
+                break
+        if queue not in chosen:
+            reason = FORECASTERS[DEFAULT_ORDER[0]].fit(ready.panel.pick([row])).reasons.get(queue, "nothing is known")
+            failures.append(ForecastFailed(queue, reason))
+    return chosen, means, tuple(failures)
+
+
+def _means(name: str, ready: Prepared, test: Backtest, rows: list[int]) -> np.ndarray:
+    """Mean contacts (rows × H days) of one model for the queues at `rows`; a blend is weighted by the backtest."""
+    panel, horizon = ready.panel.pick(rows), ready.horizon.pick(rows)
+    made = FORECASTERS[name]
+    if not isinstance(made, Blend) or not test.origins:
+        return made.fit(panel).predict(horizon)
+    forecasts = [member.fit(panel).predict(horizon) for member in made.members]
+    errors = past_errors(test, [member.name for member in made.members], len(ready.panel.days))
+    leads = np.minimum(np.arange(len(horizon.days)), test.leads - 1)
+    return combine(forecasts, [error[rows][:, leads] for error in errors])
+
+
+def _flag_history(ready: Prepared, opening: OpeningHours | None, flags: dict[str, list[str]]) -> None:
+    for row, queue in enumerate(ready.panel.queues):
+        known = np.flatnonzero(~np.isnan(ready.panel.values[row]))
+        if known.size == 0 or known[-1] - known[0] + 1 < LOW_HISTORY_DAYS:
+            flags[queue].append(LOW_HISTORY)
+        if known.size and known[-1] < len(ready.panel.days) - STALE_DAYS:
+            flags[queue].append(STALE_HISTORY)
+        if opening is None:
+            flags[queue].append(OPENING_LEARNED)
+
+
+def _spread(
+    ready: Prepared, test: Backtest, chosen: Mapping[str, str], means: np.ndarray, progress: Progress | None
+) -> pd.DataFrame:
+    """Every interval of the horizon days of the queues that have a forecast, closed ones as 0 (column `closed`)."""
+    frames = []
+    spreads: dict[str, tuple[DaySpread, ...]] = {}
+    for number, (queue, model) in enumerate(sorted(chosen.items())):
+        if model not in spreads and model in test.forecasts and test.origins:
+            spreads[model] = learn_spreads(test.actual, test.forecasts[model])
+        row = ready.panel.queues.index(queue)
+        spread = spreads[model][row] if model in spreads else DEFAULT_SPREAD
+        frames.append(_queue_intervals(ready, row, means[row], spread).assign(model=model))
+        if progress is not None:
+            progress("intervals", number + 1, len(chosen))
+    return pd.concat(frames, ignore_index=True) if frames else FORECAST.empty().assign(closed=False)
+
+
+def _queue_intervals(ready: Prepared, row: int, day_means: np.ndarray, spread: DaySpread) -> pd.DataFrame:
+    layout, horizon = ready.layout, ready.horizon
+    inside = layout.day >= ready.history_days
+    day, slot = layout.day[inside] - ready.history_days, layout.slot[inside]
+    opened = ready.opened[row][ready.history_days :]
+    profile = _profile(ready, row)
+    shares = profile.of_days(horizon.weekdays, horizon.is_holiday, opened)
+    mean = day_means[day] * shares[day, slot]
+    inner, outer = spread.at(day + 1)
+    quantiles = count_quantiles(mean, np.hypot(inner, profile.interval_cv), np.hypot(outer, profile.interval_cv))
+    cells = only_history(ready, row)
+    history_weekdays = ready.panel.calendar.weekdays
+    seconds = handle_time(cells.handled, cells.handle_seconds, history_weekdays)
+    frame = pd.DataFrame({"queue": ready.panel.queues[row], "start": layout.starts[inside], "offered": mean})
+    frame[list(QUANTILES)] = quantiles
+    frame["aht_seconds"] = seconds[horizon.weekdays[day], slot]
+    frame["closed"] = ~opened[day, slot]
+    return frame
+
+
+def _profile(ready: Prepared, row: int) -> DayProfile:
+    """The profile learned from the last half year of known days; a daily grid has nothing to learn."""
+    opened, weekdays = ready.opened[row], ready.calendar.weekdays
+    ordinary = ~ready.calendar.is_holiday
+    recent = np.arange(len(weekdays)) >= ready.history_days - WINDOW_DAYS
+    usual = np.zeros((7, ready.layout.slots), dtype=bool)
+    for weekday in range(7):
+        same = opened[(weekdays == weekday) & ordinary & recent & opened.any(axis=1)]
+        usual[weekday] = same.mean(axis=0) >= 0.5 if len(same) else False
+    if ready.layout.grid.is_daily:
+        return DayProfile(np.ones((7, 1)), None, 0.0)
+    cells, days = only_history(ready, row), ready.history_days
+    totals = ready.panel.values[row]
+    needed = opened[:days] & (ready.layout.multiplicity[:days] > 0)
+    complete = ~np.isnan(totals) & ~(needed & ~cells.known).any(axis=1) & recent[:days]
+    known = np.flatnonzero(complete)
+    intervals = np.maximum(ready.layout.multiplicity[:days], 1)
+    learned = ProfileDays(
+        contacts=(cells.contacts / intervals)[known],
+        totals=totals[known],
+        weekdays=weekdays[:days][known],
+        is_holiday=~ordinary[:days][known],
+        age_days=(days - 1 - known).astype(float),
+    )
+    return learn_profile(learned, usual)
+
+
+def _asked(frame: pd.DataFrame, as_of: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
+    inside = (frame["start"] >= as_of) & (frame["start"] < end) & ~frame["closed"]
+    return frame[inside].drop(columns="closed")
+
+
+def _as_wanted(frame: pd.DataFrame, wanted: pd.DataFrame, able: set[str]) -> pd.DataFrame:
+    asked = wanted[wanted["queue"].isin(able)]
+    return asked.merge(frame.drop(columns="closed"), on=["queue", "start"], how="left")
