@@ -9,10 +9,11 @@ import pandas as pd
 
 from connectors.layouts import Field, Layout, folded
 from connectors.sources import Rows
-from connectors.stamps import Stamps, parse_stamps, usual_formats
+from connectors.stamps import LOOKS_ISO, Stamps, parse_stamps, usual_formats
+from connectors.texts import fits, replaced, trimmed
 from connectors.values import parse_flags, parse_numbers, parse_seconds, translate
 
-_RANGE_END = r"(?<=\d:\d\d)(?::\d\d)?\s*[-–—]\s*\d{1,2}:\d{2}(?::\d{2})?$"
+_RANGE_END = r"(\d:\d{2}(?::\d{2})?)\s*[-–—]\s*\d{1,2}:\d{2}(?::\d{2})?$"
 
 
 @dataclass
@@ -62,8 +63,7 @@ class Conversion:
 
     def texts_of(self, entry: Field) -> pd.Series:
         """Text without spaces at the ends; empty cells missing."""
-        texts = self.cells(entry).astype("str").str.strip()
-        return texts.mask(texts == "")
+        return trimmed(self.cells(entry))
 
     def numbers_of(self, entry: Field, minimum: float | None = 0.0) -> np.ndarray:
         """Numbers, at least `minimum`; several source columns are added (an empty one is nothing)."""
@@ -92,8 +92,7 @@ class Conversion:
 
     def flags_of(self, entry: Field) -> np.ndarray:
         """Yes or no; empty is no."""
-        words = self.layout.preset.values.get(entry.name, {})
-        flags, bad = parse_flags(self.cells(Field(entry.name, entry.sources, entry.constant)), words)
+        flags, bad = parse_flags(self.cells(entry))
         self.refuse(bad, entry.sources[0] if entry.sources else entry.name, "yes or no")
         return np.asarray(flags == 1.0)
 
@@ -101,8 +100,7 @@ class Conversion:
         """Times in UTC; a time that the clocks skipped is a fault, one they showed twice is the first."""
         cells = self.cells(entry)
         if isinstance(cells.dtype, pd.StringDtype):
-            cells = _without_range_end(cells.str.strip())
-            cells = cells.mask(cells == "")
+            cells = _without_range_end(trimmed(cells))
         read = parse_stamps(cells, self.timezone, usual_formats(cells, self.layout.preset.formats))
         source = entry.sources[0] if entry.sources else entry.name
         if needed:
@@ -123,5 +121,5 @@ class Conversion:
 
 def _without_range_end(cells: pd.Series) -> pd.Series:
     """ "01.03.2026 09:00-09:30" as its beginning; an ISO time's offset is left alone."""
-    iso = cells.str.match(r"^\d{4}-\d{2}-\d{2}").fillna(False).astype(bool)
-    return cells.where(iso, cells.str.replace(_RANGE_END, "", regex=True))
+    ranges = fits(cells, _RANGE_END) & ~fits(cells, LOOKS_ISO)
+    return cells.mask(ranges, replaced(cells, _RANGE_END, r"\1")) if ranges.any() else cells

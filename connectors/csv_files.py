@@ -179,7 +179,7 @@ def _through_duckdb(file: CsvFile, wanted: list[int]) -> tuple[pd.DataFrame, pd.
             raise BrokenFile("a CSV file", file=file.shown, found=str(fault).splitlines()[0], remedy=SAVE_AS) from fault
         frame = link.sql("select * from loaded").to_arrow_table().to_pandas()
         rejects = link.sql(
-            "select line as ordinal, any_value(column_name) as col, "
+            "select line as ordinal, first(column_name order by column_idx) as col, "
             "first(error_type::varchar order by column_idx) as kind, "
             "any_value(left(csv_line, 500)) as raw from reject_errors group by line order by line"
         ).to_arrow_table().to_pandas()  # fmt: skip

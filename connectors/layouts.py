@@ -71,24 +71,27 @@ class Layout:
 
 
 @lru_cache(maxsize=1)
+def _document() -> Mapping[str, Any]:
+    document: Mapping[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    return document
+
+
+@lru_cache(maxsize=1)
 def load_presets() -> Mapping[str, Preset]:
     """All presets by name, in the file's order."""
-    document = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    return {name: _preset(name, entry) for name, entry in document["presets"].items()}
+    return {name: _preset(name, entry) for name, entry in _document()["presets"].items()}
 
 
 @lru_cache(maxsize=1)
 def channel_words() -> Mapping[str, str]:
     """Channel name by the (folded) word that a source uses for it."""
-    document = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    return {folded(str(word)): channel for channel, words in document["channels"].items() for word in words}
+    return {folded(str(word)): channel for channel, words in _document()["channels"].items() for word in words}
 
 
 @lru_cache(maxsize=1)
 def flag_words() -> Mapping[str, bool]:
     """Yes or no by the (folded) word that says it."""
-    document = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    return {folded(str(word)): answer == "yes" for answer, words in document["answers"].items() for word in words}
+    return {folded(str(word)): answer == "yes" for answer, words in _document()["answers"].items() for word in words}
 
 
 def presets() -> tuple[str, ...]:

@@ -8,12 +8,14 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from connectors.texts import cut, fits, replaced, trimmed
 from domain.intervals import UTC_STAMP, local_midnights, localise, to_utc
 
 ISO = "ISO8601"
 EPOCH = "epoch"  # seconds (10 digits) or milliseconds (13 digits) since 1970
+_DIGITS = r"^(?P<seconds>\d{10})(?P<millis>\d{3})?(?:\.0+)?$"
 _OFFSET = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:[+-]\d{2}(?::?\d{2})?|Z|z|UTC|GMT)$"
-_LOOKS_ISO = r"^\d{4}-\d{2}-\d{2}(?:$|[T\s])"
+LOOKS_ISO = r"^\d{4}-\d{2}-\d{2}(?:$|[T\s])"
 _DAY_FIRST = (
     "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%d/%m/%y %H:%M",
     "%d-%m-%Y %H:%M:%S", "%d-%m-%Y %H:%M", "%d-%m-%Y",
@@ -54,7 +56,7 @@ def parse_stamps(values: pd.Series, timezone: str | None, formats: tuple[str, ..
     if pd.api.types.is_datetime64_dtype(values):
         return _naive(pd.DatetimeIndex(values).as_unit("us"), np.zeros(len(values), dtype=bool), timezone)
     codes, texts = pd.factorize(values.astype("str"))
-    once = _of_texts(pd.Series(texts, dtype="str").str.strip(), timezone, formats)
+    once = _of_texts(trimmed(pd.Series(texts, dtype="str")).fillna(""), timezone, formats)
     known = codes >= 0
     place = np.where(known, codes, 0)
     if len(texts) == 0:
@@ -71,12 +73,14 @@ def parse_stamps(values: pd.Series, timezone: str | None, formats: tuple[str, ..
 
 def _of_texts(texts: pd.Series, timezone: str | None, formats: tuple[str, ...]) -> Stamps:
     """Different, non-empty texts."""
-    with_offset = texts.str.contains(_OFFSET, regex=True).to_numpy(dtype=bool)
-    texts = texts.mask(with_offset, texts.str.replace(r"\s*(?:UTC|GMT|z)$", "Z", regex=True))
+    with_offset = fits(texts, _OFFSET)
+    if with_offset.any():
+        texts = texts.mask(with_offset, replaced(texts, r"\s*(?:UTC|GMT|z)$", "Z"))
     aware = _first_fit(texts.where(with_offset), formats, utc=True)
-    epoch = _epochs(texts) if EPOCH in formats else pd.DatetimeIndex([pd.NaT] * len(texts)).tz_localize("UTC")
-    from_epoch = np.asarray(epoch.notna())
-    aware, with_offset = pd.DatetimeIndex(aware.where(~from_epoch, epoch)), with_offset | from_epoch
+    if EPOCH in formats and bool(fits(texts, _DIGITS).any()):
+        epoch = _epochs(texts)
+        from_epoch = np.asarray(epoch.notna())
+        aware, with_offset = pd.DatetimeIndex(aware.where(~from_epoch, epoch)), with_offset | from_epoch
     wall = _first_fit(texts.where(~with_offset), formats, utc=False)
     plain = texts.str.len().to_numpy() <= 10
     read = _naive(wall, plain, timezone)
@@ -86,16 +90,17 @@ def _of_texts(texts: pd.Series, timezone: str | None, formats: tuple[str, ...]) 
 
 
 def _first_fit(texts: pd.Series, formats: tuple[str, ...], utc: bool) -> pd.DatetimeIndex:
+    """Times by the first format that reads them; NaT where none does."""
     dtype: Any = UTC_STAMP if utc else "datetime64[us]"
     found = pd.Series(pd.NaT, index=texts.index, dtype=dtype)
     for pattern in formats:
-        left = texts.notna() & found.isna()
+        left = (texts.notna() & found.isna()).to_numpy()
         if not left.any():
             break
-        if pattern == EPOCH:
-            continue
         if pattern == ISO:
-            left &= texts.str.match(_LOOKS_ISO).fillna(False).astype(bool)
+            left = left & fits(texts, LOOKS_ISO)
+        if pattern == EPOCH or not left.any():
+            continue
         try:
             read = pd.to_datetime(texts[left], format=pattern, errors="coerce", utc=utc)
         except ValueError:  # mixed offsets where none was expected: another format must fit
@@ -106,12 +111,10 @@ def _first_fit(texts: pd.Series, formats: tuple[str, ...], utc: bool) -> pd.Date
 
 def _epochs(texts: pd.Series) -> pd.DatetimeIndex:
     """Seconds or milliseconds since 1970, told apart by their digits."""
-    digits = texts.str.extract(r"^(?P<seconds>\d{10})(?P<millis>\d{3})?(?:\.0+)?$")
-    seconds = (
-        pd.to_numeric(digits["seconds"]).astype("float64")
-        + pd.to_numeric(digits["millis"]).astype("float64").fillna(0) / 1000
-    )
-    return pd.DatetimeIndex(pd.to_datetime(seconds, unit="s", utc=True)).as_unit("us")
+    digits = cut(texts, _DIGITS, ("seconds", "millis"))
+    seconds = pd.to_numeric(digits["seconds"]).astype("float64")
+    millis = pd.to_numeric(digits["millis"]).astype("float64").fillna(0)
+    return pd.DatetimeIndex(pd.to_datetime(seconds + millis / 1000, unit="s", utc=True)).as_unit("us")
 
 
 def usual_formats(values: pd.Series, first: tuple[str, ...] = ()) -> tuple[str, ...]:
@@ -119,14 +122,13 @@ def usual_formats(values: pd.Series, first: tuple[str, ...] = ()) -> tuple[str, 
 
     Slashes are read month first where a second part above 12 or AM/PM shows it, else day first; never both in a column.
     """
-    if not isinstance(values.dtype, pd.StringDtype):
-        return (*first, *_USUAL)
-    texts = pd.Series(values.astype("str").dropna().unique(), dtype="str")
-    slashed = texts.str.extract(r"^\s*(?P<one>\d{1,2})[/-](?P<two>\d{1,2})[/-]\d{2,4}").dropna().astype("int64")
-    american = bool((slashed["two"] > 12).any()) or bool(texts.str.contains(r"[AaPp][Mm]$", regex=True).any())
-    if bool((slashed["one"] > 12).any()):
-        american = False
-    return (*first, *_USUAL, *(_MONTH_FIRST if american else _DAY_FIRST))
+    if not isinstance(values.dtype, pd.StringDtype) or bool((fits(values, LOOKS_ISO) | values.isna().to_numpy()).all()):
+        return (*first, ISO)
+    texts = pd.Series(values.dropna().unique(), dtype="str")
+    slashed = cut(texts, r"^\s*(?P<one>\d{1,2})[/-](?P<two>\d{1,2})[/-]\d{2,4}", ("one", "two"))
+    one, two = (pd.to_numeric(part).astype("float64") for part in slashed.values())
+    american = bool((two > 12).any()) or bool(fits(texts, r"[AaPp][Mm]$").any())
+    return (*first, *_USUAL, *(_MONTH_FIRST if american and not bool((one > 12).any()) else _DAY_FIRST))
 
 
 def _aware(utc: pd.DatetimeIndex) -> Stamps:

@@ -157,21 +157,22 @@ def _key_name(layout: Layout) -> str:
 def _duplicates(key: pd.Series, lines: np.ndarray, name: str, seen: _Seen) -> tuple[np.ndarray, list[str]]:
     """Which rows repeat a key of this file or an earlier one, and where the first is. Adds the others to `seen`."""
     keys = pd.Index(key.astype("str"))
-    in_file = keys.duplicated(keep="first")
+    again = np.asarray(keys.duplicated(keep="first"))
     earlier = seen.keys.get_indexer(keys) if len(seen.keys) else np.full(len(keys), -1)
-    again = in_file | (earlier >= 0)
-    here = pd.Index(keys[~again]).get_indexer(keys[again])
-    first_lines = lines[~again]
-    words = [
-        f"duplicate of {seen.files[old]} line {seen.lines[old]}"
-        if old >= 0
-        else f"duplicate of line {first_lines[new]}"
-        for old, new in zip(earlier[again], here, strict=True)
-    ]
+    again |= earlier >= 0
+    words: list[str] = []
+    if again.any():
+        here, first_lines = pd.Index(keys[~again]).get_indexer(keys[again]), lines[~again]
+        words = [
+            f"duplicate of {seen.files[old]} line {seen.lines[old]}"
+            if old >= 0
+            else f"duplicate of line {first_lines[new]}"
+            for old, new in zip(earlier[again], here, strict=True)
+        ]
     seen.keys = seen.keys.append(keys[~again])
     seen.files = np.concatenate([seen.files, np.full(int((~again).sum()), name, dtype=object)])
     seen.lines = np.concatenate([seen.lines, lines[~again]])
-    return np.asarray(again), words
+    return again, words
 
 
 def _with_raw(ledger: pd.DataFrame, source: Source, name: str) -> pd.DataFrame:
