@@ -1,0 +1,103 @@
+"""The bank of smoothers and the shrunk regression behind `calendar_lanes`: planted truths come back."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from forecast.evidence import Design, fit_blocks
+from forecast.lanes import LEADS, LEVEL_SHARES, WEEKDAY_SHARES, between_leads, run_lanes
+
+
+def plain_lane(series: list[float], level_share: float, weekday_share: float) -> float:
+    """One smoother as a loop: its forecast of the next day."""
+    level, weekday = float(np.median(series[:28])), [0.0] * 7
+    for day, value in enumerate(series):
+        surprise = value - level - weekday[day % 7]
+        level += level_share * surprise
+        weekday[day % 7] += weekday_share * (1 - level_share) * surprise
+    return level + weekday[len(series) % 7]
+
+
+def test_every_lane_equals_a_plain_loop() -> None:
+    series = [10.0 + 3 * (day % 7) + 0.1 * day for day in range(60)]
+    state = run_lanes(np.array([series]))
+    told = (state.level + state.weekday[60 % 7])[0]
+    expected = [plain_lane(series, level, week) for level in LEVEL_SHARES for week in WEEKDAY_SHARES]
+    np.testing.assert_allclose(told, expected, rtol=1e-12)
+
+
+def test_unknown_days_teach_nothing() -> None:
+    series = np.full((1, 70), 5.0)
+    series[0, 30:40] = np.nan
+    means, variance = run_lanes(series).predict(14)
+    np.testing.assert_allclose(means, 5.0)
+    np.testing.assert_allclose(variance, 0.0)
+
+
+def test_lanes_are_weighted_as_their_known_errors_say() -> None:
+    """A share α misses white noise of variance 1 by 2/(2−α), a walk of unit steps by 1/(α(2−α)) (mean squares)."""
+    rng = np.random.default_rng(1)
+    noise, walk = rng.normal(0, 1, 3000), np.cumsum(rng.normal(0, 1, 3000))
+    weights = (
+        run_lanes(np.stack([noise, walk])).weights[0].reshape(2, len(LEVEL_SHARES), -1)[:, :, 0]
+    )  # no weekday share
+    share = np.array(LEVEL_SHARES)
+    for got, square in zip(weights, (2 / (2 - share), 1 / (share * (2 - share))), strict=True):
+        expected = square**-3.0  # root mean square to the power −6
+        np.testing.assert_allclose(got / got.sum(), expected / expected.sum(), atol=0.06)
+
+
+def test_the_error_variance_of_a_random_walk_grows_with_the_lead() -> None:
+    walk = np.cumsum(np.random.default_rng(2).normal(0, 1, 2000))
+    variance = run_lanes(walk[None, :]).predict(28)[1][0]
+    assert 0.7 < variance[0] < 1.8  # one day ahead a walk of unit steps misses by about one
+    assert 18 < variance[27] < 45  # and by about √28 after 28 days
+
+
+def test_lead_times_between_two_measured_ones_share_their_weights() -> None:
+    assert [between_leads(lead) for lead in LEADS[:3]] == [(0, 1, 0.0), (1, 2, 0.0), (2, 3, 0.0)]
+    low, high, share = between_leads(10)
+    assert (LEADS[low], LEADS[high]) == (7, 14)
+    assert np.isclose(share, np.log(10 / 7) / np.log(2))
+    assert between_leads(400) == (5, 5, 0.0)
+
+
+def design_of(common: np.ndarray, blocks: list[int], queues: int) -> Design:
+    return Design(common, np.zeros((queues, len(common), 0)), np.array(blocks))
+
+
+def test_effects_that_were_planted_come_back_and_idle_blocks_vanish() -> None:
+    rng = np.random.default_rng(3)
+    truth = np.array([5.0, 0.8, -0.5, 0.0, 0.0, 0.0])
+    features = np.column_stack([np.ones(600), rng.normal(size=(600, 5))])
+    values = features @ truth + rng.normal(0, 0.3, 600)
+    values[::50] += 40.0  # wild days
+    effects = fit_blocks(values[None, :], design_of(features, [0, 1, 1, 2, 2, 2], 1), np.ones((1, 3), bool), passes=6)[
+        0
+    ]
+    np.testing.assert_allclose(effects[:3], truth[:3], atol=0.06)
+    np.testing.assert_allclose(effects[3:], 0.0, atol=0.03)
+
+
+def test_a_block_that_is_not_allowed_stays_out() -> None:
+    features = np.column_stack([np.ones(200), np.tile([1.0, -1.0], 100)])
+    values = features @ np.array([3.0, 1.0])
+    design = design_of(features, [0, 1], 2)
+    effects = fit_blocks(np.stack([values, values]), design, np.array([[True, True], [True, False]]))
+    assert abs(effects[0, 1] - 1.0) < 0.01
+    assert abs(effects[1, 1]) < 0.01
+
+
+def test_queues_do_not_disturb_one_another_whatever_the_batch() -> None:
+    rng = np.random.default_rng(4)
+    features = np.column_stack([np.ones(120), rng.normal(size=(120, 3))])
+    values = rng.normal(size=(30, 120))
+    together = fit_blocks(values, design_of(features, [0, 1, 1, 2], 30), np.ones((30, 3), bool))
+    alone = fit_blocks(values[7:8], design_of(features, [0, 1, 1, 2], 1), np.ones((1, 3), bool))
+    np.testing.assert_allclose(together[7], alone[0], rtol=1e-8, atol=1e-10)
+
+
+def test_a_queue_with_no_known_day_has_no_effects() -> None:
+    features = np.column_stack([np.ones(50), np.arange(50.0)])
+    effects = fit_blocks(np.full((1, 50), np.nan), design_of(features, [0, 1], 1), np.ones((1, 2), bool))
+    np.testing.assert_allclose(effects, 0.0)
