@@ -7,9 +7,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -35,7 +36,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Shift:
-    """One shift of one person. `start` and `end` are tz-aware in the site's zone; `day` is the local day it starts on."""
+    """One shift of one person. `start` and `end` are in the site's zone; `day` is the local day it starts on."""
 
     agent: str
     day: date
@@ -80,13 +81,13 @@ def read_shifts(
     for column in ("queue", "shift", "source"):
         frame[column] = frame[column].fillna("")
     templates = {shift.name: shift for shift in rulebook.shifts} if rulebook else {}
-    away = frame["activity"].isin(ABSENCES) | ((frame["activity"] == "training") & (frame["shift"] == ""))
-    absences = tuple(_absence(row) for row in frame[away].itertuples(index=False))
+    rows = [_Row(*cells) for cells in frame[list(_Row._fields)].itertuples(index=False, name=None)]
+    absences = tuple(_absence(row) for row in rows if row.is_away)
     shifts: list[Shift] = []
-    for rows in _groups(frame[~away]):
+    for group in _groups([row for row in rows if not row.is_away]):
         before = shifts[-1] if shifts else None
-        again = before is not None and (before.agent, before.day) == (rows[0].agent, rows[0].start.date())
-        shifts.append(_shift(rows, 1 + (before.number if again and before else 0), templates))
+        again = before is not None and (before.agent, before.day) == (group[0].agent, group[0].start.date())
+        shifts.append(_shift(group, 1 + (before.number if before and again else 0), templates))
     return tuple(shifts), absences
 
 
@@ -97,24 +98,44 @@ def days_of(shifts: Sequence[Shift], absences: Sequence[Absence]) -> tuple[date,
     return tuple(day.date() for day in pd.date_range(min(firsts), max(lasts), freq="D")) if firsts else ()
 
 
-def _groups(frame: pd.DataFrame) -> Iterator[list]:  # type: ignore[type-arg]  # named tuples of pandas
-    group: list = []  # type: ignore[type-arg]
-    reached = pd.Timestamp(0, tz="UTC")
-    for row in frame.itertuples(index=False):
-        if group:
-            name = next((other.shift for other in group if other.shift), "")
-            same = row.agent == group[0].agent and (not name or not row.shift or row.shift == name)
-            if not (same and row.start <= reached):
-                yield group
-                group = []
-        reached = max(reached, row.end) if group else row.end
+class _Row(NamedTuple):
+    agent: str
+    start: pd.Timestamp
+    end: pd.Timestamp
+    activity: str
+    queue: str
+    shift: str
+    source: str
+
+    @property
+    def is_away(self) -> bool:
+        return self.activity in ABSENCES or (self.activity == "training" and not self.shift)
+
+
+def _groups(rows: Sequence[_Row]) -> Iterator[list[_Row]]:
+    """Rows of each shift together; `rows` are sorted by agent and start."""
+    group: list[_Row] = []
+    for row in rows:
+        if group and not _follows(row, group):
+            yield group
+            group = []
         group.append(row)
     if group:
         yield group
 
 
-def _shift(rows: list, number: int, templates: dict[str, ShiftTemplate]) -> Shift:  # type: ignore[type-arg]
-    name = next((row.shift for row in rows if row.shift), "")
+def _follows(row: _Row, group: Sequence[_Row]) -> bool:
+    name = _name(group)
+    same = row.agent == group[0].agent and (not name or not row.shift or row.shift == name)
+    return same and row.start <= max(other.end for other in group)
+
+
+def _name(rows: Sequence[_Row]) -> str:
+    return next((row.shift for row in rows if row.shift), "")
+
+
+def _shift(rows: Sequence[_Row], number: int, templates: Mapping[str, ShiftTemplate]) -> Shift:
+    name = _name(rows)
     pays: dict[str, list[bool]] = {"break": [], "lunch": []}
     for pause in templates[name].breaks if name in templates else ():
         pays[pause.kind].append(pause.paid)
@@ -128,7 +149,7 @@ def _shift(rows: list, number: int, templates: dict[str, ShiftTemplate]) -> Shif
     return Shift(rows[0].agent, rows[0].start.date(), number, name, rows[0].start, reached, tuple(parts))
 
 
-def _is_paid(activity: str, pays: dict[str, list[bool]], before: list[Part]) -> bool:
+def _is_paid(activity: str, pays: Mapping[str, list[bool]], before: Sequence[Part]) -> bool:
     if activity not in pays:
         return True
     known = pays[activity]
@@ -136,6 +157,6 @@ def _is_paid(activity: str, pays: dict[str, list[bool]], before: list[Part]) -> 
     return known[min(place, len(known) - 1)] if known else activity == "break"
 
 
-def _absence(row) -> Absence:  # type: ignore[no-untyped-def]
+def _absence(row: _Row) -> Absence:
     last = row.end - pd.Timedelta(1, "us")  # an absence until midnight does not touch the next day
     return Absence(row.agent, row.start.date(), last.date(), row.activity)

@@ -1,0 +1,15 @@
+"""Rosters and forecasts for people and other systems, one format a file."""
+
+from connectors.schedules.calendars import shift_uid, write_roster_ics
+from connectors.schedules.harmless import harmless
+from connectors.schedules.tidy import write_forecast_csv, write_roster_csv
+from connectors.schedules.workbook import write_roster_xlsx
+
+__all__ = [
+    "harmless",
+    "shift_uid",
+    "write_forecast_csv",
+    "write_roster_csv",
+    "write_roster_ics",
+    "write_roster_xlsx",
+]

@@ -1,0 +1,130 @@
+"""What every sheet of the printed roster shares: the content in one place, formats, and cells that can't run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+
+from connectors.schedules.harmless import would_run
+from connectors.schedules.spans import Absence, Shift
+from connectors.schedules.words import Language, word
+from domain.people import RuleBook, WorkAgreement
+
+LONGEST_CELL = 32_000  # a cell holds 32,767 characters
+SHIFT_COLOURS = ("#DCE9F7", "#E3F1DA", "#FBEBCB", "#E8E0F3", "#D7F0EE", "#F7DEE6", "#EDEBDD", "#DFE3EA")
+BORDER, WEEKEND, HEADER, AWAY = "#C9CED6", "#EDEFF2", "#33475B", "#F3D9B1"
+RED, AMBER, GREEN = "#F4B6AE", "#FBE3A6", "#CFE8CF"
+FIRST_ROW = 3  # title, note, header above
+
+
+@dataclass(frozen=True)
+class Person:
+    """One line of the grid."""
+
+    agent: str
+    name: str
+    team: str
+    agreement: str
+
+
+@dataclass(frozen=True)
+class Content:
+    """What is printed. `coverage` is a frame under COVERAGE with local `start`; `days` are the local days in order."""
+
+    title: str
+    timezone: str
+    language: Language
+    people: tuple[Person, ...]
+    shifts: tuple[Shift, ...]
+    absences: tuple[Absence, ...]
+    days: tuple[date, ...]
+    coverage: pd.DataFrame
+    interval_minutes: int
+    rulebook: RuleBook | None
+
+    def say(self, key: str) -> str:
+        """A phrase in the language of the export."""
+        return word(key, self.language)
+
+    @property
+    def weeks(self) -> int:
+        """Weeks begun: what was agreed a week counts that often."""
+        return -(-len(self.days) // 7)
+
+    @property
+    def shift_names(self) -> tuple[str, ...]:
+        """Templates of the rule book, then names that only the roster knows."""
+        known = [shift.name for shift in self.rulebook.shifts] if self.rulebook else []
+        return tuple(dict.fromkeys([*known, *sorted({shift.name for shift in self.shifts if shift.name})]))
+
+    def agreement_of(self, person: Person) -> WorkAgreement | None:
+        """The person's agreement where the rule book has it."""
+        found = [a for a in self.rulebook.agreements if a.name == person.agreement] if self.rulebook else []
+        return found[0] if found else None
+
+    def colour_of(self, shift_name: str) -> str:
+        """The colour of a shift template."""
+        names = self.shift_names
+        return SHIFT_COLOURS[names.index(shift_name) % len(SHIFT_COLOURS)] if shift_name in names else "#FFFFFF"
+
+
+class Paper:
+    """A workbook whose formats are made once and whose texts are never formulas."""
+
+    def __init__(self, workbook: xlsxwriter.Workbook) -> None:
+        self.workbook = workbook
+        self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
+
+    def style(self, **properties: Any) -> Any:
+        """A cell format with thin borders; equal properties give the same one."""
+        wanted: Mapping[str, Any] = {
+            "font_name": "Arial", "font_size": 9, "valign": "vcenter", "border": 1, "border_color": BORDER, **properties
+        }  # fmt: skip
+        key = tuple(sorted(wanted.items()))
+        if key not in self._formats:
+            self._formats[key] = self.workbook.add_format(dict(wanted))
+        return self._formats[key]
+
+    def text(self, sheet: Any, row: int, column: int, text: str, **properties: Any) -> None:
+        """A text cell: always a string, and marked as such where a spreadsheet might take it for a formula."""
+        if would_run(text):
+            properties["quote_prefix"] = True
+        sheet.write_string(row, column, text[:LONGEST_CELL], self.style(**properties))
+
+    def number(self, sheet: Any, row: int, column: int, value: float, form: str = "0.0", **properties: Any) -> None:
+        """A number cell."""
+        sheet.write_number(row, column, float(value), self.style(num_format=form, align="right", **properties))
+
+    def headline(self, sheet: Any, content: Content, key: str) -> None:
+        """Title and note in the two rows above every table."""
+        self.text(sheet, 0, 0, f"{content.title} — {content.say(key)}", bold=True, font_size=13, border=0)
+        note = f"{content.say('times_in')} {content.timezone}"
+        if content.days:
+            note = f"{content.days[0]:%d.%m.%Y} – {content.days[-1]:%d.%m.%Y}. {note}"
+        if not content.shifts:
+            note = f"{content.say('no_shifts')}. {note}"
+        self.text(sheet, 1, 0, note, border=0, font_color="#5B6773")
+
+    def header(self, sheet: Any, row: int, names: list[str], column: int = 0, **properties: Any) -> None:
+        """A row of column names."""
+        for offset, name in enumerate(names):
+            self.text(
+                sheet, row, column + offset, name, bold=True, font_color="#FFFFFF", bg_color=HEADER, text_wrap=True,
+                align="center", **properties,
+            )  # fmt: skip
+
+
+def printed(sheet: Any, content: Content, key: str, *, rows_repeated: int) -> None:
+    """A4 landscape, as wide as the page, headers repeated, page numbers."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.repeat_rows(0, rows_repeated)
+    title = f"{content.title} — {content.say(key)}".replace("&", "&&")
+    sheet.set_footer(f"&L&8{title[:200]}&R&8&P / &N")
