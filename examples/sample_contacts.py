@@ -148,7 +148,7 @@ def _with_outcome(
     count = len(contacts)
     contacts["language"] = np.where(rng.random(count) < traits.russian_share, "ru", "en")
     mu = np.log(traits.handle_seconds) - traits.handle_spread**2 / 2
-    handle = np.maximum(np.round(rng.lognormal(mu, traits.handle_spread, count)), 20.0)
+    handle = np.clip(np.round(rng.lognormal(mu, traits.handle_spread, count)), 20.0, 7200.0)
     wait = np.full(count, np.nan)
     abandoned = np.zeros(count, dtype=bool)
     if traits.wait_seconds:

@@ -116,7 +116,7 @@ def russian(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-# The faults of `dirty_sample.csv`, in the order of its lines after the fifth good one.
+# The faults of `dirty_sample.csv`, in the order of its lines after the fifth good one. Those that load say so.
 DIRTY_LINES = (
     # 1. no ticket_id
     ",2026-08-31T10:00:00+02:00,phone,billing,en,310,12,false,No number",
@@ -134,11 +134,11 @@ DIRTY_LINES = (
     "D-0105,2025-10-26 02:30:00,email,billing,en,480,,false,Shown twice",
     # 8. negative handle time
     "D-0106,2026-08-31T10:06:00+02:00,phone,sales,en,-45,6,false,Negative time",
-    # 9. handle time with a decimal comma inside quotes
+    # 9. handle time with a decimal comma inside quotes (loads as 312.5)
     'D-0107,2026-08-31T10:07:00+02:00,phone,sales,ru,"312,5",6,false,Десятичная запятая',
     # 10. handle time in words
     "D-0108,2026-08-31T10:08:00+02:00,phone,sales,ru,five minutes,6,false,In words",
-    # 11. no channel
+    # 11. no channel (loads as channel other)
     "D-0109,2026-08-31T10:09:00+02:00,,billing,en,300,6,false,No channel",
     # 12. a flag that is neither true nor false
     "D-0110,2026-08-31T10:10:00+02:00,chat,support,en,600,20,perhaps,Flag in doubt",
