@@ -234,6 +234,7 @@ def backtest(
         gaps=gaps or "missing",
         origins=origins or 8,
     )
-    scores, found = stages.backtest_of_history(history, request)
+    with progress_bar(quiet) as progress:
+        scores, found = stages.backtest_of_history(history, request, progress=progress)
     say(f"history in steps of {found} minutes", quiet)
     give(scores, out, SCORES, timezone, as_json=json)

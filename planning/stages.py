@@ -181,7 +181,9 @@ def forecast_of_history(
     return result, grid, found
 
 
-def backtest_of_history(path: str, request: ForecastRequest) -> tuple[pd.DataFrame, int]:
+def backtest_of_history(
+    path: str, request: ForecastRequest, *, progress: Progress | None = None
+) -> tuple[pd.DataFrame, int]:
     """SCORES of a history file and the history's interval."""
     history, grid, found = _history_and_grid(path, request)
     as_of = parse_time(request.as_of, request.timezone) if request.as_of else None
@@ -196,6 +198,8 @@ def backtest_of_history(path: str, request: ForecastRequest) -> tuple[pd.DataFra
         holidays=holidays,
         events=read_table(request.events, EVENTS) if request.events else None,
         models=(request.model,) if request.model else None,
+        gaps=_gaps(request.gaps),
+        progress=progress,
     )
     return scores, found
 

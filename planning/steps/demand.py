@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 import forecast as core
@@ -19,6 +20,8 @@ from planning.session import Progress, Session
 from planning.site import holidays_of
 from planning.steps.produce import STEP_THAT_MAKES, Made, Materials, StepResult, Tools, needed, produce, site_inputs
 from planning.store import Store
+
+SHARD_QUEUES = 500
 
 
 def make_history(session: Session) -> StepResult:
@@ -101,19 +104,17 @@ def end_of_history(history: pd.DataFrame, grid: IntervalGrid) -> pd.Timestamp:
 
 
 @dataclass(frozen=True)
-class QueueTask:
-    """One queue to forecast: the history of that queue and what `forecast.make_forecast` is told."""
+class ForecastTask:
+    """Queues to forecast together: their history and what `forecast.make_forecast` is told."""
 
-    queue: str
     history: pd.DataFrame
     options: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class QueueForecast:
-    """What came of it: frames, or the reason why there are none."""
+class ForecastPart:
+    """What came of it; failures as (queue, reason), so that it travels between processes."""
 
-    queue: str
     forecast: pd.DataFrame
     scores: pd.DataFrame
     failures: tuple[tuple[str, str], ...]
@@ -121,14 +122,21 @@ class QueueForecast:
     flags: Mapping[str, tuple[str, ...]]
 
 
-def forecast_queue(task: QueueTask) -> QueueForecast:
-    """Forecast one queue, wherever the executor runs it; a failure is a value."""
-    try:
-        result = core.make_forecast(task.history, **task.options)
-    except ForecastFailed as fault:
-        return QueueForecast(task.queue, FORECAST.empty(), SCORES.empty(), ((fault.queue, fault.reason),), {}, {})
+def forecast_part(task: ForecastTask, progress: Progress | None = None) -> ForecastPart:
+    """Forecast some queues, wherever the executor runs it; a queue's failure is a value."""
+    result = core.make_forecast(task.history, progress=progress, **task.options)
     failures = tuple((fault.queue, fault.reason) for fault in result.failures)
-    return QueueForecast(task.queue, result.forecast, result.scores, failures, result.chosen, result.flags)
+    return ForecastPart(result.forecast, result.scores, failures, dict(result.chosen), dict(result.flags))
+
+
+def forecast_tasks(history: pd.DataFrame, options: Mapping[str, Any]) -> list[ForecastTask]:
+    """Queues learn from each other, so they stay together up to SHARD_QUEUES; more are split evenly, by name.
+
+    The split depends on the queues alone, not on the executor: every executor gives the same forecast.
+    """
+    names = np.array(sorted(history["queue"].unique()), dtype=object)
+    groups = np.array_split(names, max(-(-len(names) // SHARD_QUEUES), 1))
+    return [ForecastTask(history[history["queue"].isin(set(group))], options) for group in groups]
 
 
 def make_forecast(
@@ -168,17 +176,10 @@ def make_forecast(
 
 
 def forecast_maker(materials: Materials, tools: Tools) -> Made:
-    """FORECAST and SCORES, queue by queue; `details` say what was chosen, flagged, failed and fell back."""
+    """FORECAST and SCORES of all queues; `details` say what was chosen, flagged, failed and fell back."""
     history = materials.frame("history")
     options = _forecast_options(materials, history)
-    tasks = [QueueTask(str(queue), rows, options) for queue, rows in history.groupby("queue", sort=True)]
-    names = [task.queue for task in tasks]
-
-    def done(number: int) -> None:
-        if tools.progress is not None:
-            tools.progress(names[number - 1], number, len(names))
-
-    results = tools.executor.run(forecast_queue, tasks, done)
+    results = _run(forecast_tasks(history, options), tools)
     failures = dict(failure for result in results for failure in result.failures)
     frames = [result.forecast for result in results if len(result.forecast)]
     rescued = _last_good(materials, tools.fallback, failures, options["as_of"])
@@ -202,6 +203,17 @@ def forecast_maker(materials: Materials, tools: Tools) -> Made:
         for queue, reason in failures.items()
     )
     return Made({"forecast": FORECAST.check(joined), "scores": SCORES.check(scores)}, details, messages)
+
+
+def _run(tasks: list[ForecastTask], tools: Tools) -> list[ForecastPart]:
+    if len(tasks) == 1:
+        return [forecast_part(tasks[0], tools.progress)]
+
+    def done(number: int) -> None:
+        if tools.progress is not None:
+            tools.progress("forecast", number, len(tasks))
+
+    return tools.executor.run(forecast_part, tasks, done)
 
 
 def _forecast_options(materials: Materials, history: pd.DataFrame) -> dict[str, Any]:
