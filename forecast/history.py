@@ -46,7 +46,7 @@ def build_history(
     contacts = _contacts(TICKETS.check(tickets), grid, segments or SegmentRules(), until)
     end = _end(contacts, grid) if until is None else until
     starts = _starts(contacts, end, grid)
-    queues, queue_at = np.unique(contacts["queue"].to_numpy(dtype=object), return_inverse=True)
+    queue_at, queues = pd.factorize(contacts["queue"], sort=True)
     place = np.searchsorted(starts.asi8, pd.DatetimeIndex(contacts["start"]).asi8)
     cells = queue_at * len(starts) + place
     counted = _counted(contacts, cells, len(queues) * len(starts))
@@ -62,7 +62,7 @@ def build_history(
     )
     frame.loc[silent, [name for name in ("offered", "handled", "abandoned") if name in frame]] = np.nan
     frame["mark"] = np.where(silent, "missing", "")
-    frame.insert(0, "queue", queues[rows // len(starts)])
+    frame.insert(0, "queue", queues.take(rows // len(starts)))
     frame.insert(1, "start", starts[rows % len(starts)])
     return HISTORY.check(frame)
 
