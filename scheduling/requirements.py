@@ -1,0 +1,283 @@
+"""Forecast and targets in, people per interval out: fractional, before and after shrinkage.
+
+- *live*: Erlang A where the targets know a patience, Erlang C elsewhere, sized for the modified offered load (contacts
+  still in service carry over from one interval to the next; a queue that opens starts empty);
+- *chat*: the exact chain of agents who hold several contacts at once, at the rate of the modified offered load;
+- *deferred*: the work spread over its deadline, see `queueing/backlog.py`.
+
+Need stays fractional: rounding happens once, on the roster. Shrinkage is applied by division.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from domain.errors import BadValue, MissingColumn
+from domain.intervals import DAY_MINUTES, infer_interval_minutes
+from domain.tables import ADJUSTED, FORECAST, QUANTILES, REQUIREMENTS
+from domain.targets import QueueTargets, Targets
+from scheduling.queueing import (
+    ServiceGoals,
+    chat_line,
+    deferred_capacity,
+    erlang_a,
+    modified_offered_load,
+    required_agents,
+    required_chat_agents,
+)
+from scheduling.queueing.special import Array
+
+LONGEST_DAY_MINUTES = 1500  # a local day with a clock change
+MEASURES = ("service_level", "asa_seconds", "abandon_share", "occupancy")
+
+
+def require_staff(
+    forecast: pd.DataFrame,
+    targets: Targets,
+    *,
+    interval_minutes: int | None = None,
+    percentile: float | None = None,
+) -> pd.DataFrame:
+    """People per queue and interval that keep the targets.
+
+    `forecast`: frame under FORECAST or ADJUSTED. `interval_minutes` is inferred from the starts where None.
+    `percentile` (2.5 to 97.5) staffs to that quantile of the contacts instead of their mean.
+
+    Returns a frame under REQUIREMENTS, sorted by queue and start. `load_erlangs` is offered × aht ÷ interval;
+    `sized_load_erlangs` is the load that `agents` were found for. `service_level` … `occupancy` are what that many
+    agents give. Where no number of agents reaches the targets, `agents` and all after it are empty.
+    Raises `TableError` for a frame that breaks its contract, `BadValue` where a handle time is known neither from the
+    forecast nor from the targets, `MissingColumn` where a percentile is asked of a forecast without quantiles.
+    """
+    frame = (ADJUSTED if "baseline" in forecast.columns else FORECAST).check(forecast)
+    if frame.empty:
+        return REQUIREMENTS.empty()
+    frame = frame.sort_values(["queue", "start"], ignore_index=True)
+    minutes = interval_minutes or _inferred_minutes(frame)
+    names, codes = np.unique(frame["queue"].to_numpy(dtype=object), return_inverse=True)
+    promises = [targets.of(str(name)) for name in names]
+    demand = _demand(frame, [str(name) for name in names], promises, codes, minutes, percentile)
+    plan = _Plan.empty(len(frame))
+    work = np.array([promise.work for promise in promises], dtype=object)[codes]
+    _plan_live(plan, demand, promises, codes, np.flatnonzero(work == "live"))
+    for code, promise in enumerate(promises):
+        rows = np.flatnonzero(codes == code)
+        if promise.work == "chat":
+            _plan_chat(plan, demand, promise, rows)
+        elif promise.work == "deferred":
+            _plan_deferred(plan, demand, promise, rows)
+    shrinkage = np.array([promise.shrinkage for promise in promises])[codes]
+    return REQUIREMENTS.check(_table(frame, minutes, demand, plan, shrinkage))
+
+
+@dataclass(frozen=True)
+class _Demand:
+    """Per row: contacts per second, handle time, load, load with carry-over (Erlangs), interval length (seconds)."""
+
+    rate: Array
+    aht: Array
+    load: Array
+    carried: Array
+    seconds: float
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Per row: the load sized for, agents and what they give; filled in kind by kind."""
+
+    sized: Array
+    agents: Array
+    service_level: Array
+    asa_seconds: Array
+    abandon_share: Array
+    occupancy: Array
+
+    @staticmethod
+    def empty(rows: int) -> _Plan:
+        return _Plan(*(np.full(rows, np.nan) for _ in range(6)))
+
+    def record(self, rows: NDArray[np.intp], sized: Array, agents: Array, measures: tuple[Array | float, ...]) -> None:
+        self.sized[rows], self.agents[rows] = sized, agents
+        for name, values in zip(MEASURES, measures, strict=True):
+            getattr(self, name)[rows] = values
+
+
+def _inferred_minutes(frame: pd.DataFrame) -> int:
+    """The grid of the starts; days are told by their steps, as a local midnight is not one in UTC."""
+    starts = pd.DatetimeIndex(frame["start"])
+    steps = np.diff(np.unique(starts.asi8)) // 60_000_000
+    if steps.size and steps.min() >= 2 * DAY_MINUTES - LONGEST_DAY_MINUTES:
+        return DAY_MINUTES
+    return infer_interval_minutes(starts)
+
+
+def _demand(
+    frame: pd.DataFrame,
+    names: list[str],
+    promises: list[QueueTargets],
+    codes: NDArray[np.intp],
+    minutes: int,
+    percentile: float | None,
+) -> _Demand:
+    volume = frame["offered"].to_numpy(dtype=float) if percentile is None else _quantile(frame, percentile)
+    aht = _handle_times(frame, volume, names, promises, codes)
+    seconds = minutes * 60.0
+    load = volume * aht / seconds
+    steps = np.diff(pd.DatetimeIndex(frame["start"]).asi8) / 60_000_000
+    longest = LONGEST_DAY_MINUTES if minutes == DAY_MINUTES else minutes
+    begins = np.concatenate([[True], (np.diff(codes) != 0) | (steps > longest)])
+    carried = modified_offered_load(load, aht, seconds, begins=begins).mean
+    return _Demand(rate=volume / seconds, aht=aht, load=load, carried=carried, seconds=seconds)
+
+
+def _quantile(frame: pd.DataFrame, percentile: float) -> Array:
+    """That quantile of the contacts, on a straight line between the quantiles of the forecast."""
+    present = {name: share for name, share in QUANTILES.items() if name in frame.columns}
+    if not present:
+        raise MissingColumn(
+            "quantiles offered_p025 … offered_p975 in the forecast",
+            column="offered_p50",
+            remedy="Leave out the percentile, or make the forecast with quantiles.",
+        )
+    shares = np.array(list(present.values()))
+    share = percentile / 100.0
+    if not shares[0] - 1e-12 <= share <= shares[-1] + 1e-12:
+        raise BadValue(
+            f"a percentile from {shares[0] * 100:g} to {shares[-1] * 100:g}", column="percentile", found=percentile
+        )
+    table = frame[list(present)].to_numpy(dtype=float)
+    above = int(np.clip(np.searchsorted(shares, share), 1, shares.size - 1)) if shares.size > 1 else 0
+    below = max(above - 1, 0)
+    part = (share - shares[below]) / (shares[above] - shares[below]) if above else 0.0
+    found = np.asarray(table[:, below] + part * (table[:, above] - table[:, below]))
+    if bool(np.isnan(found).any()):
+        row = int(np.flatnonzero(np.isnan(found))[0])
+        raise BadValue(
+            f"quantiles of queue {frame['queue'].iloc[row]!r} in every interval", line=row + 2, column="offered_p50"
+        )
+    return found
+
+
+def _handle_times(
+    frame: pd.DataFrame, volume: Array, names: list[str], promises: list[QueueTargets], codes: NDArray[np.intp]
+) -> Array:
+    """Handle time of each row: the forecast's, else the targets'."""
+    known = frame["aht_seconds"].to_numpy(dtype=float) if "aht_seconds" in frame else np.full(len(frame), np.nan)
+    spare = np.array([_promised_aht(promise) for promise in promises])[codes]
+    aht = np.where(np.isnan(known), spare, known)
+    lacking = np.isnan(aht) & (volume > 0)
+    if lacking.any():
+        name = names[int(codes[np.flatnonzero(lacking)[0]])]
+        raise BadValue(
+            f"a handle time for queue {name!r}, in the forecast or in the targets",
+            column="aht_seconds",
+            remedy=f'Add aht_seconds = … to [queue."{name}"] or [default] of the targets.',
+        )
+    return np.where(np.isnan(aht), 0.0, aht)
+
+
+def _promised_aht(promise: QueueTargets) -> float:
+    if promise.aht_seconds is not None:
+        return promise.aht_seconds
+    by_number = promise.aht_by_concurrency_seconds
+    return by_number[0] if promise.work == "chat" and by_number else np.nan
+
+
+def _plan_live(
+    plan: _Plan, demand: _Demand, promises: list[QueueTargets], codes: NDArray[np.intp], live: NDArray[np.intp]
+) -> None:
+    """All live queues in one call per definition of the service level."""
+    definitions = np.array([promise.service_level_definition for promise in promises], dtype=object)[codes]
+
+    def of(name: str, rows: NDArray[np.intp]) -> Array:
+        return np.array([getattr(promise, name) for promise in promises], dtype=float)[codes[rows]]
+
+    for definition in np.unique(definitions[live]):
+        rows = live[definitions[live] == definition]
+        load, aht = demand.carried[rows], demand.aht[rows]
+        patience, within = of("patience_seconds", rows), of("answer_within_seconds", rows)
+        goals = ServiceGoals(
+            service_level=of("service_level", rows),
+            answer_within_seconds=within,
+            asa_seconds=of("target_asa_seconds", rows),
+            max_occupancy=of("max_occupancy", rows),
+            max_abandon_share=of("max_abandon_share", rows),
+            service_level_definition=str(definition),
+        )
+        found = required_agents(load, aht, goals, patience_seconds=patience, fractional=True).agents
+        agents = np.maximum(np.where(np.isfinite(found), found, np.nan), of("minimum_agents", rows))
+        given = erlang_a(load, np.where(np.isnan(agents), 1.0, agents), aht, within, patience)
+        idle = load == 0
+        measures = (
+            np.where(idle, 1.0, given.service_level_by(str(definition))),
+            np.where(idle, 0.0, given.asa_seconds),
+            np.where(idle, 0.0, given.abandon_share),
+            np.where(idle, 0.0, given.occupancy),
+        )
+        plan.record(rows, load, agents, tuple(np.where(np.isnan(agents), np.nan, values) for values in measures))
+
+
+def _plan_chat(plan: _Plan, demand: _Demand, promise: QueueTargets, rows: NDArray[np.intp]) -> None:
+    """One chat queue. Without handle times by concurrency a contact takes the same however many run in parallel."""
+    carried = np.divide(demand.carried[rows], demand.load[rows], out=np.ones(rows.size), where=demand.load[rows] > 0)
+    rate = demand.rate[rows] * carried
+    times, unit = promise.aht_by_concurrency_seconds, np.ones(rows.size)
+    if times is None:  # count time in handle times, which differ from interval to interval
+        unit = np.where(demand.aht[rows] > 0, demand.aht[rows], 1.0)
+        times = (1.0,) * promise.concurrency
+        rate = np.where(demand.aht[rows] > 0, rate * unit, 0.0)
+    within = promise.answer_within_seconds / unit
+    patience = (np.inf if promise.patience_seconds is None else promise.patience_seconds) / unit
+    goals = ServiceGoals(
+        service_level=promise.service_level,
+        answer_within_seconds=within,
+        asa_seconds=None if promise.target_asa_seconds is None else promise.target_asa_seconds / unit,
+        max_occupancy=promise.max_occupancy,
+        max_abandon_share=promise.max_abandon_share,
+        service_level_definition=promise.service_level_definition,
+    )
+    found = required_chat_agents(rate, times, goals, patience_seconds=patience, fractional=True).agents
+    agents = np.maximum(np.where(np.isfinite(found), found, np.nan), promise.minimum_agents)
+    filled = np.where(np.isnan(agents), 1.0, agents)
+    given = chat_line(rate, filled, times, within, patience, promise.service_level_definition)
+    idle = rate == 0
+    measures = (
+        np.where(idle, 1.0, given.service_level),
+        np.where(idle, 0.0, given.asa_seconds * unit),
+        np.where(idle, 0.0, given.abandon_share),
+        np.where(idle, 0.0, given.occupancy),
+    )
+    hopeless = np.isnan(agents)
+    plan.record(rows, demand.carried[rows], agents, tuple(np.where(hopeless, np.nan, values) for values in measures))
+
+
+def _plan_deferred(plan: _Plan, demand: _Demand, promise: QueueTargets, rows: NDArray[np.intp]) -> None:
+    """One queue of deferred work: everything is done in time, nobody waits on the line."""
+    hours = demand.seconds / 3600.0
+    deadline = promise.deadline_hours or hours
+    busy = deferred_capacity(demand.load[rows] * hours, deadline, hours) / hours
+    agents = np.maximum(busy / (promise.max_occupancy or 1.0), promise.minimum_agents)
+    occupancy = np.divide(busy, agents, out=np.zeros_like(busy), where=agents > 0)
+    plan.record(rows, busy, agents, (1.0, np.nan, 0.0, occupancy))
+
+
+def _table(frame: pd.DataFrame, minutes: int, demand: _Demand, plan: _Plan, shrinkage: Array) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "queue": frame["queue"],
+            "start": frame["start"],
+            "interval_minutes": minutes,
+            "load_erlangs": demand.load,
+            "agents": plan.agents,
+            "scheduled": plan.agents / (1.0 - shrinkage),
+            "service_level": np.clip(plan.service_level, 0.0, 1.0),
+            "asa_seconds": np.where(np.isinf(plan.asa_seconds), np.nan, plan.asa_seconds),
+            "abandon_share": np.clip(plan.abandon_share, 0.0, 1.0),
+            "occupancy": np.clip(plan.occupancy, 0.0, 1.0),
+            "sized_load_erlangs": plan.sized,
+        }
+    )
