@@ -363,6 +363,16 @@ REQUIREMENTS = Table(
         Column("asa_seconds", "number", "seconds", "average speed of answer", False, True, 0),
         Column("abandon_share", "number", "share", "share that hangs up", False, True, 0, 1),
         Column("occupancy", "number", "share", "load ÷ agents, without those who hung up", False, True, 0, 1.0000001),
+        Column(
+            "sized_load_erlangs",
+            "number",
+            "Erlangs",
+            "the load that agents were found for: live work and chat with "
+            "contacts still in service from before, deferred work spread over its deadline",
+            False,
+            True,
+            0,
+        ),
     ),
 )
 
