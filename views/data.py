@@ -10,11 +10,10 @@ from views.parts.days import day_grid, of_queue, on_days
 from views.parts.empty import empty_site
 from views.parts.imports import import_log, import_panel
 from views.parts.language import colours_here, words_here
-from views.parts.notices import heading, reported
+from views.parts.notices import heading, reported, show_notes
 from views.parts.site_files import site_files_panel
 
 words = words_here()
-VIEWS = ("import", "volume", "files", "log")
 
 
 def kpis() -> None:
@@ -54,12 +53,11 @@ def volume() -> None:
 
 
 heading("data", words)
-if not site.has("tickets") and not site.has("history"):
-    empty_site(words)
+if not site.has("tickets"):
+    empty_site(words, here=True)
 kpis()
-view = st.segmented_control(
-    words("app.view"), VIEWS, default="import", required=True, key="data_view", label_visibility="collapsed",
-    format_func=lambda name: words(f"data.view_{name}"), bind="query-params",
-)  # fmt: skip
+show = {"import": import_panel, "volume": lambda _: volume(), "files": site_files_panel, "log": import_log}
+view = pickers.view_switch("data", list(show), words)
 with reported(words):
-    {"import": import_panel, "volume": lambda _: volume(), "files": site_files_panel, "log": import_log}[view](words)
+    show[view](words)
+show_notes()

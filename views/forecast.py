@@ -6,10 +6,11 @@ from datetime import date
 
 import streamlit as st
 
+from domain.tables import QUANTILES
 from views.figures import CONFIG, forecast_chart
 from views.parts import pickers, site
 from views.parts.adjustments import adjustment_form, adjustment_list, edit_table
-from views.parts.days import by_interval, day_list, day_sums, of_queue, on_days
+from views.parts.days import by_interval, day_bands, day_list, day_sums, of_queue, on_days
 from views.parts.empty import next_step
 from views.parts.language import colours_here, words_here
 from views.parts.models import model_panel
@@ -18,7 +19,6 @@ from views.parts.staffing import Staffing
 
 words = words_here()
 PAST_DAYS = 42
-BANDS = ["offered_p025", "offered_p10", "offered_p90", "offered_p975"]
 
 
 def effect(queue: str) -> None:
@@ -43,21 +43,19 @@ def _moved(label: str, before: float, after: float, digits: int) -> None:
     )
 
 
-def chart(queue: str, day_shown: date | None) -> None:
+def chart(queue: str, day: date | None) -> None:
     """History, baseline, adjusted and bands: by day, or by interval of the day that is edited."""
-    ahead, past = of_queue(site.adjusted(), queue), site.table("history")
-    columns = ["baseline", "offered", *[name for name in BANDS if name in ahead]]
-    if day_shown is None:
-        shown = day_sums(ahead, columns, site.zone())
-        before = shown.iloc[:0] if past is None else day_sums(of_queue(past, queue), ["offered"], site.zone())
+    ahead, past, zone = of_queue(site.adjusted(), queue), site.table("history"), site.zone()
+    if day is None:
+        shown = day_bands(ahead, zone)
+        before = shown.iloc[:0] if past is None else day_sums(of_queue(past, queue), ["offered"], zone)
         before = before.tail(PAST_DAYS)
     else:
-        shown = by_interval(on_days(ahead, site.zone(), day_shown, day_shown), columns, site.zone())
+        columns = ["baseline", "offered", *[name for name in QUANTILES if name in ahead]]
+        shown = by_interval(on_days(ahead, zone, day, day), columns, zone)
         before = shown.iloc[:0]
-    figure = forecast_chart(before, shown, words, colours_here(), zone=site.zone())
+    figure = forecast_chart(before, shown, words, colours_here(), zone=zone)
     st.plotly_chart(figure, config=CONFIG, key="forecast_chart", alt=words("forecast.chart_alt", queue=queue))
-    if day_shown is None:
-        st.caption(words("forecast.day_band"))
 
 
 @st.fragment
@@ -90,9 +88,9 @@ heading("forecast", words)
 if not site.has("forecast"):
     next_step("forecast", words)
 else:
-    view = st.segmented_control(
-        words("app.view"), ("plan", "models"), default="plan", required=True, key="forecast_view",
-        label_visibility="collapsed", format_func=lambda name: words(f"forecast.view_{name}"), bind="query-params",
-    )  # fmt: skip
+    view = pickers.view_switch("forecast", ("plan", "models"), words)
     with reported(words):
-        workbench() if view == "plan" else model_panel(words)
+        if view == "plan":
+            workbench()
+        else:
+            model_panel(words)

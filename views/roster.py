@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
 
@@ -12,12 +14,11 @@ from views.parts.empty import next_step
 from views.parts.exports import export_buttons
 from views.parts.language import colours_here, words_here
 from views.parts.notices import heading, reported, show_notes
-from views.parts.rostering import audit_table, make_panel, summary_cards
-from views.parts.staffing import bars_of, bars_on, biggest_gaps, cover_by_interval, hours_by_person, in_order
+from views.parts.rostering import audit_table, hours_table, make_panel, summary_cards
+from views.parts.staffing import bars_of, bars_on, biggest_gaps, cover_by_interval, in_order
 
 words = words_here()
 PEOPLE_SHOWN = 60
-VIEWS = ("people", "coverage", "hours", "audit")
 
 
 def span_picker(frame: pd.DataFrame, key: str) -> tuple[pd.Timestamp, int]:
@@ -27,7 +28,7 @@ def span_picker(frame: pd.DataFrame, key: str) -> tuple[pd.Timestamp, int]:
         words("app.day"), ["week", *days], default="week", required=True, key=key, label_visibility="collapsed",
         format_func=lambda d: words("roster.whole") if d == "week" else words.day(d),
     )  # fmt: skip
-    return (pd.Timestamp(days[0]), len(days)) if chosen == "week" else (pd.Timestamp(chosen), 1)
+    return (pd.Timestamp(str(chosen)), 1) if chosen in days else (pd.Timestamp(days[0]), len(days))
 
 
 def people(roster: pd.DataFrame) -> None:
@@ -42,7 +43,7 @@ def people(roster: pd.DataFrame) -> None:
             width=260,
         )
         first, days = span_picker(roster, "gantt_day")
-    bars = bars_on(bars_of(roster, site.zone(), queue), first, days)
+    bars = bars_on(bars_of(roster, site.zone(), queue, site.names()), first, days)
     order = in_order(bars)
     pages = max(1, -(-len(order) // PEOPLE_SHOWN))
     page = st.pagination(pages, key="gantt_page") if pages > 1 else 1
@@ -83,6 +84,21 @@ def coverage() -> None:
         )
 
 
+def roster_views(roster: pd.DataFrame) -> None:
+    """What the roster is worth, the files to take away, and one of its views."""
+    summary_cards(words)
+    export_buttons(words)
+    show: dict[str, Callable[[], None]] = {
+        "people": lambda: people(roster),
+        "coverage": coverage,
+        "hours": lambda: hours_table(words),
+        "audit": lambda: audit_table(words),
+    }
+    view = pickers.view_switch("roster", list(show), words)
+    with st.container(border=True):
+        show[view]()
+
+
 heading("roster", words)
 if not site.has("requirements"):
     next_step("roster", words)
@@ -90,29 +106,7 @@ else:
     with reported(words):
         pickers.stale_hint("roster", words)
         make_panel(words)
-        roster = site.table("roster")
-        if roster is not None:
-            summary_cards(words)
-            export_buttons(words)
-            view = st.segmented_control(
-                words("app.view"), VIEWS, default="people", required=True, key="roster_view", bind="query-params",
-                label_visibility="collapsed", format_func=lambda name: words(f"roster.view_{name}"),
-            )  # fmt: skip
-            with st.container(border=True):
-                if view == "people":
-                    people(roster)
-                elif view == "coverage":
-                    coverage()
-                elif view == "hours":
-                    st.dataframe(
-                        hours_by_person(roster, site.zone()),
-                        hide_index=True,
-                        column_config={
-                            "agent": words("column.agent"),
-                            "days": words("column.days"),
-                            "hours": st.column_config.NumberColumn(words("column.hours"), format="%.1f"),
-                        },
-                    )
-                else:
-                    audit_table(words)
+        made = site.table("roster")
+        if made is not None:
+            roster_views(made)
 show_notes()

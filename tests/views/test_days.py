@@ -14,6 +14,7 @@ from views.parts.days import (
     MISSING,
     by_interval,
     channel_days,
+    day_bands,
     day_grid,
     day_list,
     day_sums,
@@ -113,3 +114,35 @@ def test_contacts_are_counted_by_day_and_channel(kind: str) -> None:
         frame = pd.DataFrame({"created_at": stamps.as_unit("us"), "channel": ["phone", "phone", "mail"]})
     table = channel_days(frame, BERLIN)
     assert table.loc[pd.Timestamp("2026-07-01")].to_dict() == {"phone": 2, "mail": 1}
+
+
+def interval_quantiles(mean: float, spread: float, intervals: int) -> pd.DataFrame:
+    starts = pd.date_range("2026-07-01T06:00Z", periods=intervals, freq="30min").as_unit("us")
+    low, high = mean - 1.2815515655446004 * spread, mean + 1.2815515655446004 * spread
+    return pd.DataFrame(
+        {"queue": "q", "start": starts, "baseline": mean, "offered": mean, "offered_p10": low, "offered_p90": high}
+    )
+
+
+def test_counting_noise_of_intervals_adds_up_in_quadrature() -> None:
+    # Poisson: 4 intervals of 25 contacts, spread 5 each; the day has 100 contacts, spread 10
+    day = day_bands(interval_quantiles(25, 5, 4), BERLIN)
+    assert day["offered_p90"].item() == pytest.approx(100 + 1.2815515655446004 * 10)
+    assert day["offered_p10"].item() == pytest.approx(100 - 1.2815515655446004 * 10)
+
+
+def test_what_is_beyond_counting_noise_moves_the_whole_day() -> None:
+    # variance 100 + 625 an interval: 4 × 25 straight, 4 × 100 in quadrature
+    day = day_bands(interval_quantiles(100, np.sqrt(725), 4), BERLIN)
+    assert day["offered_p90"].item() == pytest.approx(400 + 1.2815515655446004 * np.hypot(100, 20))
+
+
+def test_an_interval_more_certain_than_chance_keeps_its_own_band() -> None:
+    day = day_bands(interval_quantiles(100, 1, 4), BERLIN)
+    assert day["offered_p90"].item() == pytest.approx(400 + 1.2815515655446004 * 2)
+
+
+def test_a_day_band_stands_beside_its_mean_and_never_below_zero() -> None:
+    day = day_bands(interval_quantiles(1, 5, 2), BERLIN)
+    assert day["offered"].item() == 2
+    assert day["offered_p10"].item() == 0

@@ -99,3 +99,8 @@ def test_a_night_shift_is_cut_at_the_edge_of_the_day(roster: pd.DataFrame) -> No
 def test_hours_count_presence_without_leave(roster: pd.DataFrame) -> None:
     hours = hours_by_person(roster, BERLIN).set_index("agent")["hours"].to_dict()
     assert hours == {"Bob": 8.0, "Eva": 4.5, "Олег": 4.0}
+
+
+def test_a_person_is_shown_by_name_where_there_is_one(roster: pd.DataFrame) -> None:
+    bars = bars_of(roster, BERLIN, names={"Eva": "Eva Braun (A07)"})
+    assert set(bars["agent"]) == {"Eva Braun (A07)", "Олег", "Ann", "Bob"}

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-LANGUAGES: Mapping[str, str] = {"en": "English", "ru": "Русский"}
-FALLBACK = "en"
+Language = Literal["en", "ru"]
+LANGUAGES: Mapping[Language, str] = {"en": "English", "ru": "Русский"}
+FALLBACK: Language = "en"
 FOLDER = Path(__file__).parent
 
 
@@ -34,7 +35,7 @@ def _flat(tables: Mapping[str, Any], prefix: str) -> list[tuple[str, str]]:
 class Words:
     """The words of one language. `words("data.rows", rows=3)` fills the text of that key."""
 
-    language: str
+    language: Language
 
     def __call__(self, key: str, **facts: object) -> str:
         """The text of a key with `{facts}` filled in. Raises `KeyError` for a key that the catalogue lacks."""
@@ -75,7 +76,7 @@ class Words:
         return ",\u00a0" if self.language == "ru" else ".,"
 
 
-def language_of(locale: str | None, otherwise: str = FALLBACK) -> str:
+def language_of(locale: str | None, otherwise: Language = FALLBACK) -> Language:
     """The catalogue's language for a browser locale such as `ru-RU`; `otherwise` for one it lacks."""
     code = (locale or "").replace("_", "-").split("-")[0].lower()
-    return code if code in LANGUAGES else otherwise
+    return next((language for language in LANGUAGES if language == code), otherwise)

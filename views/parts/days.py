@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import pandas as pd
 from domain.calendar import clock_text
 from domain.intervals import local_days, local_minutes, to_utc
 from domain.queues import channel_of
+from domain.tables import QUANTILES
 
 COUNTED, CLOSED, MISSING = 0, 1, 2
 
@@ -70,6 +72,26 @@ def by_interval(frame: pd.DataFrame, columns: list[str], timezone: str) -> pd.Da
     """Sums of `columns` over queues per interval, with `time` (naive local) for the axis."""
     summed = frame.groupby("start")[columns].sum(min_count=1).reset_index()
     return summed.assign(time=local_times(summed["start"], timezone))[["time", *columns]]
+
+
+def day_bands(frame: pd.DataFrame, timezone: str) -> pd.DataFrame:
+    """Baseline, offered and quantiles per local day (`time`), for one queue of ADJUSTED.
+
+    The quantiles of a day are narrower than the sum of its intervals' quantiles. Counting noise (Poisson, √mean) is
+    independent from interval to interval and adds up in quadrature; whatever more makes an interval uncertain is taken
+    to move the whole day together and adds up straight.
+    """
+    sums = day_sums(frame, ["baseline", "offered"], timezone)
+    days = pd.Series(local_days(frame["start"], timezone), index=frame.index, name="time")
+    for name, share in QUANTILES.items():
+        if name in frame:
+            away = (frame[name] - frame["offered"]).abs()
+            noise = np.minimum(abs(NormalDist().inv_cdf(share)) * np.sqrt(frame["offered"]), away)
+            together = np.sqrt((away**2 - noise**2).clip(lower=0))
+            width = np.hypot(together.groupby(days).sum(), np.sqrt((noise**2).groupby(days).sum()))
+            side = 1.0 if share >= 0.5 else -1.0
+            sums[name] = (sums["offered"] + side * width.to_numpy()).clip(lower=0)
+    return sums
 
 
 def channel_days(frame: pd.DataFrame, timezone: str) -> pd.DataFrame:

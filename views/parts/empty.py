@@ -20,8 +20,8 @@ def missing_before(page: str, there: Callable[[str], bool]) -> str | None:
     return next((kind for kind in needed if not there(kind)), None)
 
 
-def empty_site(words: Words) -> None:
-    """Nothing in the store: offer the sample site, or the planner's own tickets."""
+def empty_site(words: Words, *, here: bool = False) -> None:
+    """Nothing in the store: offer the sample site, or the planner's own tickets (`here`: their import is below)."""
     with st.container(border=True):
         st.subheader(words("empty.tickets"), anchor=False)
         st.write(words("empty.tickets_why"))
@@ -29,7 +29,7 @@ def empty_site(words: Words) -> None:
             pressed = site.SAMPLE.is_dir() and st.button(
                 words("empty.load_sample"), type="primary", icon=":material/deployed_code:", key="load_sample"
             )
-            if st.button(words("empty.import"), icon=":material/upload_file:", key="go_import"):
+            if not here and st.button(words("empty.import"), icon=":material/upload_file:", key="go_import"):
                 st.switch_page("views/data.py")
         if pressed and run_in_sight(words("empty.load_sample"), _load_sample, words) is not None:
             st.rerun()

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import streamlit as st
 
 from planning import steps
-from views.locale import Words
+from views.locale import Language, Words
 from views.parts import site
 
 KINDS = (
@@ -36,7 +36,7 @@ def export_buttons(words: Words) -> None:
             )
 
 
-def _maker(kind: str, language: str) -> Callable[[], bytes]:
+def _maker(kind: str, language: Language) -> Callable[[], bytes]:
     session = site.session()
 
     def make() -> bytes:

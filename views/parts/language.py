@@ -7,33 +7,43 @@ import getpass
 import streamlit as st
 
 from views.figures import Colours, colours_of
-from views.locale import LANGUAGES, Words, language_of
+from views.locale import LANGUAGES, Language, Words, language_of
 
 
-def language_switch(site_language: str) -> Words:
+def language_switch(site_language: Language) -> Words:
     """The switch in the side bar; without a choice the browser's locale decides, then the site's language.
 
     The choice stands in the address (`?lang=ru`), so it survives a reload and can be sent to a colleague.
     """
     guessed = language_of(_browser_locale(), site_language)
+    asked = st.query_params.get("lang")
     with st.sidebar:
         chosen = st.segmented_control(
             "Language · Язык",
             list(LANGUAGES),
-            default=guessed,
+            default=language_of(asked, guessed),
             required=True,
             format_func=lambda code: LANGUAGES[code],
             key="lang",
-            bind="query-params",
         )
-    language = chosen if isinstance(chosen, str) else guessed
+    language = chosen
     st.session_state["language"] = language
+    in_address("lang", language, usual=guessed)
     return Words(language)
+
+
+def in_address(name: str, value: str, *, usual: str) -> None:
+    """Keep a choice in the page's address, unless it is the usual one."""
+    if value == usual:
+        if name in st.query_params:
+            del st.query_params[name]
+    elif st.query_params.get(name) != value:
+        st.query_params[name] = value
 
 
 def words_here() -> Words:
     """The words of this browser session."""
-    return Words(str(st.session_state.get("language", "en")))
+    return Words(language_of(st.session_state.get("language")))
 
 
 def colours_here() -> Colours:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pandas as pd
@@ -10,6 +11,7 @@ import streamlit as st
 from views.locale import Words
 from views.parts import site
 from views.parts.days import day_list
+from views.parts.language import in_address
 
 
 def queue_picker(frame: pd.DataFrame, words: Words, *, key: str, every: bool = False) -> str | None:
@@ -20,6 +22,18 @@ def queue_picker(frame: pd.DataFrame, words: Words, *, key: str, every: bool = F
         words("app.queue"), options, key=key, width=280, persist_state="session",
         format_func=lambda queue: queue or words("app.all_queues"),
     )  # fmt: skip
+
+
+def view_switch(page: str, views: Sequence[str], words: Words) -> str:
+    """One of the views of a page, the first one at first; the others stand in the address (`?view=log`)."""
+    asked = st.query_params.get("view")
+    chosen = st.segmented_control(
+        words("app.view"), views, default=asked if asked in views else views[0], required=True, key=f"{page}_view",
+        label_visibility="collapsed", format_func=lambda name: words(f"{page}.view_{name}"),
+    )  # fmt: skip
+    view = chosen or views[0]
+    in_address("view", view, usual=views[0])
+    return view
 
 
 def day_range(frame: pd.DataFrame, words: Words, *, key: str, days: int) -> tuple[date, date]:

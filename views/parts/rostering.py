@@ -12,7 +12,7 @@ from views.parts import site
 from views.parts.days import local_times
 from views.parts.notices import leave_note, reported
 from views.parts.progress import Progress, run_in_sight
-from views.parts.staffing import cover_share
+from views.parts.staffing import cover_share, hours_by_person
 
 HARD = ("forbid",)
 
@@ -90,6 +90,26 @@ def summary_cards(words: Words) -> None:
         st.warning(str(warning), icon=":material/warning:")
 
 
+def hours_table(words: Words) -> None:
+    """Days and hours of each person, names and teams beside them."""
+    roster = site.table("roster")
+    if roster is None:
+        return
+    names = site.names()
+    table = hours_by_person(roster, site.zone())
+    table["agent"] = [names.get(agent, agent) for agent in table["agent"]]
+    st.dataframe(
+        table, hide_index=True, height=460, alt=words("roster.view_hours"),
+        column_config={
+            "agent": words("column.agent"),
+            "days": words("column.days"),
+            "hours": st.column_config.ProgressColumn(
+                words("column.hours"), format="%.1f", min_value=0.0, max_value=max(float(table["hours"].max()), 1.0)
+            ),
+        },
+    )  # fmt: skip
+
+
 def audit_badge(words: Words) -> None:
     """One badge: all hard rules kept, or how many breaches."""
     audit = site.table("audit")
@@ -108,9 +128,11 @@ def audit_table(words: Words) -> None:
     if audit is None or audit.empty:
         st.success(words("roster.kept"), icon=":material/verified:")
         return
-    shown = audit.assign(time=local_times(audit["start"], site.zone()))
-    names = ["rule", "strictness", "agent", "time", "found", "limit", "unit", "words"]
+    names = site.names()
+    agents = [names.get(agent, agent) for agent in audit["agent"]]
+    shown = audit.assign(time=local_times(audit["start"], site.zone()), agent=agents)
+    columns = ["rule", "strictness", "agent", "time", "found", "limit", "unit", "words"]
     st.dataframe(
-        shown[names], hide_index=True, alt=words("roster.view_audit"),
-        column_config={name: words(f"column.{name}") for name in names},
+        shown[columns], hide_index=True, alt=words("roster.view_audit"),
+        column_config={name: words(f"column.{name}") for name in columns},
     )  # fmt: skip

@@ -174,6 +174,16 @@ def usual_week(choices: list[date]) -> int:
     return choices.index(wanted) if wanted in choices else 0
 
 
+def names() -> dict[str, str]:
+    """What to print for each agent: the name, with the code where two share it."""
+    people = session().site.people
+    if "name" not in people:
+        return {}
+    shared = people["name"].duplicated(keep=False)
+    printed = people["name"].where(~shared, people["name"] + " (" + people["agent"] + ")").fillna(people["agent"])
+    return dict(zip(people["agent"], printed, strict=True))
+
+
 def roster_name() -> str:
     """File name of the roster: its first day."""
     made = _record("roster")

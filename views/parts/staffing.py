@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -51,15 +52,20 @@ def cover_share(coverage: pd.DataFrame) -> float:
     return 1.0 if required <= 0 else 1.0 - float(coverage["gap"].sum()) / required
 
 
-def bars_of(roster: pd.DataFrame, timezone: str, queue: str | None = None) -> pd.DataFrame:
-    """Gantt bars: agent, begin, finish (naive local), activity, shift, queue; of the people of one queue or all."""
+def bars_of(
+    roster: pd.DataFrame, timezone: str, queue: str | None = None, names: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """Gantt bars: agent, begin, finish (naive local), activity, shift, queue; of the people of one queue or all.
+
+    `names`: what to print for an agent.
+    """
     kept = roster
     if queue is not None:
         serves = roster["queue"].fillna("").str.split("|").map(lambda names: queue in names)
         kept = roster[roster["agent"].isin(roster.loc[serves, "agent"])]
     return pd.DataFrame(
         {
-            "agent": kept["agent"],
+            "agent": [(names or {}).get(agent, agent) for agent in kept["agent"]],
             "begin": local_times(kept["start"], timezone),
             "finish": local_times(kept["end"], timezone),
             "activity": kept["activity"],
