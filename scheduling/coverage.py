@@ -24,6 +24,7 @@ from scipy.sparse.csgraph import connected_components, maximum_flow
 
 from domain.tables import COVERAGE, PEOPLE, REQUIREMENTS, ROSTER
 from domain.targets import Targets
+from scheduling.expected import expected_service_level
 from scheduling.presence import WorkWindows, interval_ends, microseconds, work_windows
 
 SUBSETS_UP_TO = 10
@@ -71,8 +72,6 @@ def measure_coverage(
         }
     )
     if targets is not None and forecast is not None:
-        from scheduling.expected import expected_service_level  # the formulas are only needed for this column
-
         minutes = need["interval_minutes"].to_numpy()
         covered["expected_service_level"] = expected_service_level(covered, minutes, forecast, targets)
     return COVERAGE.check(covered)

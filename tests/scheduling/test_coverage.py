@@ -189,17 +189,46 @@ def test_cuts_and_subsets_find_the_same_flow(seed: int) -> None:
     assert by_cuts == pytest.approx(by_subsets, abs=1e-4)
 
 
-def test_expected_service_level_falls_where_people_are_missing() -> None:
-    starts = [MONDAY, "2026-03-02T09:30:00+00:00"]
-    forecast = pd.DataFrame({"queue": "a", "start": starts, "offered": 100.0, "aht_seconds": 180.0, "model": "m"})
-    roster = work(*[whole_morning(f"P{i}", "a") for i in range(14)])
-    late = work(*[(f"Q{i}", starts[1], "2026-03-02T10:00:00+00:00", "a") for i in range(2)])
+def expected(targets: QueueTargets, offered: float, aht: float, people: int, rows: int = 4) -> np.ndarray:
+    starts = pd.date_range("2026-03-02T09:00", periods=rows, freq="30min", tz="UTC")
+    forecast = pd.DataFrame({"queue": "a", "start": starts, "offered": offered, "aht_seconds": aht, "model": "m"})
+    need = needs(*[("a", start.isoformat(), people) for start in starts])
+    roster = work(*[whole_morning(f"P{i}", "a") for i in range(people)])
+    found = measure_coverage(need, roster, targets=Targets(default=targets), forecast=forecast)
+    return found["expected_service_level"].to_numpy()
+
+
+def test_expected_service_level_is_that_of_erlang_c_once_the_queue_has_settled() -> None:
+    # 10 Erlangs, 180 s, 20 s, 14 agents: .88835 (published: manual of the R package ErlangC).
+    level = expected(QueueTargets(answer_within_seconds=20), 100, 180, 14)
+    assert level[-1] == pytest.approx(0.88835, abs=1e-5)
+    assert level[0] > level[-1]  # the first half-hour starts with nobody in service
+
+
+def test_shrinkage_takes_its_share_of_the_people_present() -> None:
+    shrunk = expected(QueueTargets(answer_within_seconds=20, shrinkage=0.3), 100, 180, 20)
+    assert shrunk[-1] == pytest.approx(0.88835, abs=1e-5)  # 20 × 0.7 = 14
+
+
+def test_chats_without_slow_down_wait_like_calls_for_as_many_slots() -> None:
+    chat = QueueTargets(work="chat", concurrency=2, answer_within_seconds=20)
+    assert expected(chat, 100, 180, 7)[-1] == pytest.approx(0.88835, abs=1e-5)
+
+
+def test_deferred_work_is_covered_by_all_capacity_up_to_its_deadline() -> None:
+    # 1.5 agent-hours arrive each half-hour, one person does 0.5: of row 0 two thirds are done within an hour (rows 0
+    # and 1); of row 1, behind 1.5 hours of row 0, nothing by the end of row 2.
+    mail = QueueTargets(work="deferred", deadline_hours=1)
+    level = expected(mail, 9, 600, 1)
+    assert level[:3] == pytest.approx([2 / 3, 0.0, 0.0])
+    assert np.isnan(level[3])  # due beyond the last row
+
+
+def test_rows_without_a_forecast_expect_nothing() -> None:
     found = measure_coverage(
-        needs(*[("a", start, 14) for start in starts]),
-        pd.concat([roster, late]),
-        targets=Targets(default=QueueTargets(answer_within_seconds=20)),
-        forecast=forecast,
+        needs(("a", MONDAY, 1)),
+        work(whole_morning("Ann", "a")),
+        targets=Targets(),
+        forecast=pd.DataFrame({"queue": ["b"], "start": [MONDAY], "offered": [1.0], "model": ["m"]}),
     )
-    # 10 Erlangs, 180 s, 20 s: Erlang C with 14 agents 0.888 (published: R package ErlangC), with 16 agents 0.97.
-    assert found["expected_service_level"].iloc[0] == pytest.approx(0.88835, abs=1e-5)
-    assert found["expected_service_level"].iloc[1] > 0.95
+    assert found["expected_service_level"].isna().all()
