@@ -32,7 +32,7 @@ def write_legend(paper: Paper, sheet: Any, content: Content) -> None:
     _pairs(paper, sheet, row + 1, say("colours"), [
         ("≥ 1", say("red"), RED), ("> 0", say("amber"), AMBER), ("0", say("green"), GREEN),
     ])  # fmt: skip
-    sheet.set_column(0, 0, 12)
+    sheet.set_column(0, 0, 24)
     sheet.set_column(1, 1, 34)
     sheet.set_column(2, 4, 14)
     sheet.set_column(5, 5, 90)

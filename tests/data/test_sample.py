@@ -260,3 +260,11 @@ def test_contacts_are_counted_on_the_mean_of_their_own_making(tickets: pd.DataFr
     calls = (wednesdays & (tickets["channel"] == "phone") & (tickets["type"] == "billing")).sum() / 4
     season = 1 + 0.08 * np.cos(2 * np.pi * (230 - 15) / 365.25)
     assert calls == pytest.approx(190 * season, rel=0.12)
+
+
+def test_the_site_names_no_rule_that_the_planner_does_not_have(sample: Path) -> None:
+    from scheduling.roster.rules import RULES
+
+    named = set(RuleBook.from_mapping(_toml(sample / "rules.toml")).rules)
+    assert named <= {rule.name for rule in RULES}
+    assert {"rest", "weekly_rest", "hours_per_week"} <= named
