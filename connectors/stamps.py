@@ -169,7 +169,7 @@ def iso_texts(stamps: pd.Series, timezone: str) -> pd.Series:
     texts = np.datetime_as_string(np.asarray(numbers, dtype="datetime64[us]"), unit=unit)
     offsets = np.where(empty, 0, (wall.asi8 - index.asi8) // 1_000_000)
     kinds, which = np.unique(offsets, return_inverse=True)
-    suffixes = np.asarray([_offset_text(int(seconds)) for seconds in kinds])
+    suffixes = np.asarray([_offset_text(int(seconds)) for seconds in kinds], dtype=str)
     printed = pd.Series(np.char.add(texts, suffixes[which]), index=stamps.index, dtype="str")
     return printed.mask(empty)
 
