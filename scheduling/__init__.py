@@ -1,7 +1,11 @@
 """Floor 1: demand and people in, roster out. No files, no clock, no network."""
 
+from scheduling.certify import certify
+from scheduling.coverage import measure_coverage
 from scheduling.requirements import require_staff
 
 __all__ = [
+    "certify",
+    "measure_coverage",
     "require_staff",
 ]

@@ -14,10 +14,6 @@ from domain.errors import BadValue
 from domain.intervals import local_midnights
 from domain.tables import ADJUSTED, CERTIFICATE, FORECAST, PERIODS, REQUIREMENTS, ROSTER
 from domain.targets import Targets
-from scheduling.simulation.arrivals import draw_contacts
-from scheduling.simulation.kernel import simulate_contacts
-from scheduling.simulation.measures import Tally, measure_run
-from scheduling.simulation.scene import scene_of_requirements, scene_of_roster
 
 
 def certify(
@@ -50,6 +46,10 @@ def certify(
         left out. `occupancy` is that of all people who serve the queue, whatever they do (chat: slots used).
     Raises `BadValue` for wrong arguments or a forecast that misses the staffed days, `TableError` for broken tables.
     """
+    from scheduling.simulation import draw_contacts, simulate_contacts  # numba takes half a second to import
+    from scheduling.simulation.measures import Tally, measure_run
+    from scheduling.simulation.scene import scene_of_requirements, scene_of_roster
+
     if (roster is None) == (requirements is None):
         raise BadValue("either a roster or requirements", found="both" if roster is not None else "neither")
     if runs < 1:

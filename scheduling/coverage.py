@@ -19,8 +19,6 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components, maximum_flow
 
 from domain.tables import COVERAGE, PEOPLE, REQUIREMENTS, ROSTER
 from domain.targets import Targets
@@ -138,14 +136,15 @@ def share_people(present: np.ndarray, can: np.ndarray, needed: np.ndarray, is_op
 
 def _components(can: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """(groups, queues) of each set of queues that people connect; queues that nobody serves are left out."""
-    groups, queues = can.shape
-    links = np.zeros((groups + queues, groups + queues), dtype=bool)
-    links[:groups, groups:] = can
-    count, label = connected_components(csr_array(links), directed=False)
-    for number in range(count):
-        members = np.flatnonzero(label == number)
-        if members.size > 1:
-            yield members[members < groups], members[members >= groups] - groups
+    together = (can.T.astype(int) @ can.astype(int)) > 0
+    while True:  # queues reached over ever more people, until nothing is added
+        wider = (together.astype(int) @ together.astype(int)) > 0
+        if bool((wider == together).all()):
+            break
+        together = wider
+    for members in np.unique(together, axis=0):
+        if members.any():
+            yield np.flatnonzero(can[:, members].any(axis=1)), np.flatnonzero(members)
 
 
 def _by_subsets(people: np.ndarray, can: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -197,6 +196,9 @@ def _decomposed(people: np.ndarray, can: np.ndarray, weight: np.ndarray) -> np.n
 
 def _tight_side(people: np.ndarray, can: np.ndarray, demand: np.ndarray) -> np.ndarray:
     """The queues that a minimum cut separates because too few people serve them; none where all are met."""
+    from scipy.sparse import csr_array  # takes a third of a second to import and is rarely needed
+    from scipy.sparse.csgraph import maximum_flow
+
     groups, queues = can.shape
     scale = min(1e6, 2.0**30 / max(people.sum(), demand.sum(), 1e-12))
     supply, asked = np.round(people * scale).astype(np.int32), np.round(demand * scale).astype(np.int32)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from domain.targets import QueueTargets
 from scheduling.simulation.arrivals import ArrivalPlan, Contacts
@@ -135,7 +135,7 @@ class Tally:
         0 and 1, with the contacts divided by the design effect as sample size."""
         counted = self.sums[1]
         runs = self.runs
-        quantile = float(student.ppf(0.975, max(runs - 1, 1))) if runs > 1 else 1.959963984540054
+        quantile = float(stdtrit(max(runs - 1, 1), 0.975)) if runs > 1 else 1.959963984540054
         residual = self.squares[0] - 2 * share * self.squares[1] + share**2 * self.squares[2]
         variance = np.maximum(residual, 0.0) * runs / max(runs - 1, 1) / np.maximum(counted, 1.0) ** 2
         binomial = share * (1 - share) / np.maximum(counted, 1.0)

@@ -66,7 +66,8 @@ def scene_of_roster(rows: pd.DataFrame, targets: Targets, roster: pd.DataFrame, 
 def scene_of_requirements(rows: pd.DataFrame, targets: Targets, need: pd.DataFrame, timezone: str) -> Scene:
     """The forecast of the required queues in the span of the requirements, and as many people as it asks for."""
     rows = rows[rows["queue"].isin(set(need["queue"]))]
-    timed = _with_times(rows, timezone) if len(rows) else rows.assign(code=0, day=rows["start"], from_us=0, to_us=0)
+    lengths = need["interval_minutes"].unique()
+    timed = _with_times(rows, timezone, int(lengths[0]) if lengths.size == 1 else None)
     queues = list(timed["queue"].unique())
     need = need[need["queue"].isin(queues)]
     code = np.array([queues.index(queue) for queue in need["queue"]], dtype=np.int64)
@@ -91,18 +92,24 @@ def _inside(timed: pd.DataFrame, inside: pd.Series, expected: str) -> pd.DataFra
     return timed[inside].reset_index(drop=True)
 
 
-def _with_times(rows: pd.DataFrame, timezone: str) -> pd.DataFrame:
-    """The forecast with queue codes and the span of each row in microseconds."""
-    minutes = infer_interval_minutes(pd.DatetimeIndex(rows["start"]), timezone)
-    code, _ = pd.factorize(rows["queue"])
-    start = microseconds(rows["start"])
-    end = interval_ends(np.asarray(code), start, np.full(len(rows), minutes))
-    if minutes == DAY_MINUTES:
-        days = local_days(rows["start"], timezone) + pd.Timedelta(days=1)
-        end = microseconds(local_midnights(days, timezone))
-    return rows.assign(
-        code=np.asarray(code, dtype=np.int64), day=local_days(rows["start"], timezone), from_us=start, to_us=end
-    ).reset_index(drop=True)
+def _with_times(rows: pd.DataFrame, timezone: str, minutes: int | None = None) -> pd.DataFrame:
+    """The forecast with queue codes, local days and the span of each row in microseconds."""
+    starts = pd.DatetimeIndex(rows["start"])
+    length = minutes or _length_minutes(starts, timezone)
+    code = np.asarray(pd.factorize(rows["queue"])[0], dtype=np.int64)
+    start, day = microseconds(starts), local_days(starts, timezone)
+    end = interval_ends(code, start, np.full(len(rows), length))
+    if length == DAY_MINUTES and bool((local_midnights(day, timezone) == starts).all()):
+        end = microseconds(local_midnights(day + pd.Timedelta(days=1), timezone))
+    return rows.assign(code=code, day=day, from_us=start, to_us=end).reset_index(drop=True)
+
+
+def _length_minutes(starts: pd.DatetimeIndex, timezone: str) -> int:
+    """The grid of the starts. Days are told by their steps: midnight of a site is none in another zone."""
+    steps = np.diff(np.unique(microseconds(starts))) // (60 * SECOND)
+    if steps.size and steps.min() >= DAY_MINUTES - 60:
+        return DAY_MINUTES
+    return infer_interval_minutes(starts, timezone)
 
 
 def _scene(

@@ -226,3 +226,14 @@ def test_the_interval_of_a_ratio_is_that_of_its_textbook() -> None:
     assert result["low"][0] == pytest.approx(22 / 30 - half)
     assert result["high"][0] == 1.0
     assert result["probability_met"][0] == pytest.approx(2 / 3)
+
+
+def test_a_daily_forecast_of_another_zone_lasts_whole_days() -> None:
+    days = pd.date_range("2026-10-24", periods=3, freq="D", tz="Europe/Berlin").tz_convert("UTC")  # the second has 25 h
+    rows = pd.DataFrame({"queue": "phone/a", "start": days, "offered": 50.0, "aht_seconds": 60.0, "model": "given"})
+    need = asking(rows, 1).assign(interval_minutes=1440)
+    for timezone in ("UTC", "Europe/Berlin"):
+        found = certify(rows, PHONE, requirements=need, runs=20, timezone=timezone)
+        # 50 minutes of work spread over a day, not pressed into its first hour
+        assert row(found, "total")["occupancy"] == pytest.approx(150 / (73 * 60), rel=0.15)
+        assert row(found, "total")["service_level"] > 0.9
