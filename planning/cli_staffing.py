@@ -32,7 +32,7 @@ RulesOption = Annotated[Path | None, typer.Option("--rules", help="Agreements, s
 WishesOption = Annotated[Path | None, typer.Option("--wishes", help="Time off and wishes (CSV).")]
 PreviousOption = Annotated[Path | None, typer.Option("--previous", help="The roster before this one.")]
 PercentileOption = Annotated[
-    float | None, typer.Option("--percentile", min=1, max=99, help="Plan for this percentile instead of the mean.")
+    float | None, typer.Option("--percentile", min=2.5, max=97.5, help="Plan for this percentile instead of the mean.")
 ]
 
 

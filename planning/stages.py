@@ -19,7 +19,7 @@ import scheduling
 from connectors import read_table, read_tickets, read_toml
 from domain import IntervalGrid, OpeningHours, RuleBook, SegmentRules, Targets
 from domain.errors import BadValue
-from domain.intervals import infer_interval_minutes, local_days, local_midnights
+from domain.intervals import infer_interval_minutes
 from domain.tables import (
     EVENTS,
     FORECAST,
@@ -276,19 +276,13 @@ def audit_of_roster(
 def certificate_of_file(
     path: str, forecast: Path, targets: Path, *, runs: int, seed: int, timezone: str
 ) -> pd.DataFrame:
-    """CERTIFICATE of a roster or a requirements file, told apart by their columns.
-
-    Of the forecast, the part counts that the file covers: from its first local day to the end of its last row.
-    """
+    """CERTIFICATE of a roster or a requirements file, told apart by their columns."""
     path = spooled(path)
     is_roster = "agent" in header_of(path)
     staffed = read_table(path, ROSTER if is_roster else REQUIREMENTS, timezone=timezone)
     demand = read_table(forecast, FORECAST, timezone=timezone)
-    first = local_midnights(local_days(pd.DatetimeIndex([staffed["start"].min()]), timezone), timezone)[0]
-    end = staffed["end"].max() if is_roster else staffed["start"].max() + pd.Timedelta(1, "us")
-    covered = demand[(demand["start"] >= first) & (demand["start"] < end)]
     return scheduling.certify(
-        covered,
+        demand,
         targets_of(targets),
         roster=staffed if is_roster else None,
         requirements=None if is_roster else staffed,

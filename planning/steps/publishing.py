@@ -79,7 +79,7 @@ def _closure(store: Store, members: Mapping[str, str], kind: str) -> dict[str, s
             continue
         chosen[part] = version
         waiting += _made_from(store, part, version)
-    for part in tuple(chosen):
+    for part in [part for part in CHAIN if part in chosen]:
         for companion in COMPANIONS.get(part, ()):
             beside = members.get(companion)
             if beside and all(chosen.get(k) == v for k, v in _made_from(store, companion, beside)):
