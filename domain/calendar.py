@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -34,6 +34,7 @@ class OpeningHours:
 
     default: WeekHours = ALWAYS_OPEN
     by_pattern: Mapping[str, WeekHours] = field(default_factory=dict)
+    around_the_clock: tuple[str, ...] = ()  # queue patterns that are always open, whatever the hours above say
 
     @staticmethod
     def from_mapping(mapping: Mapping[str, object], file: str | None = None) -> OpeningHours:
@@ -54,8 +55,16 @@ class OpeningHours:
 
     def of(self, queue: str) -> WeekHours:
         """The hours of one queue."""
+        if matches(queue, self.around_the_clock):
+            return ALWAYS_OPEN
+        if queue in self.by_pattern:
+            return self.by_pattern[queue]
         fitting = [pattern for pattern in self.by_pattern if matches(queue, [pattern])]
         return self.by_pattern[max(fitting, key=len)] if fitting else self.default
+
+    def of_arrivals(self, deferred: Iterable[str]) -> OpeningHours:
+        """When contacts arrive: work that may wait (queues under these patterns) comes in around the clock."""
+        return replace(self, around_the_clock=(*self.around_the_clock, *deferred))
 
     def is_open(
         self, queue: str, starts: pd.DatetimeIndex, grid: IntervalGrid, holidays: Iterable[date] = ()

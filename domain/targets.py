@@ -77,6 +77,12 @@ class Targets:
         fitting = [pattern for pattern in self.by_pattern if matches(queue, [pattern])]
         return self.by_pattern[max(fitting, key=len)] if fitting else self.default
 
+    @property
+    def deferred_patterns(self) -> tuple[str, ...]:
+        """Names and patterns of the queues whose work may wait for a deadline."""
+        named = tuple(name for name, promise in self.by_pattern.items() if promise.work == "deferred")
+        return (*named, "*") if self.default.work == "deferred" else named
+
 
 def _merged(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
     return {**base, **own}

@@ -71,6 +71,15 @@ def test_a_day_is_open_if_any_hour_of_it_is() -> None:
     assert list(HOURS.is_open("phone/a", starts, grid)) == [True, False, False, False, False, True, True]
 
 
+def test_deferred_work_arrives_around_the_clock_even_on_a_holiday() -> None:
+    arrivals = HOURS.of_arrivals(["mail/v*"])
+    grid = IntervalGrid(60, "Europe/Berlin")
+    begin = pd.Timestamp("2026-03-01", tz="Europe/Berlin")  # a Sunday
+    starts = grid_between(begin, begin + pd.DateOffset(days=2), grid)
+    assert arrivals.is_open("mail/vip", starts, grid, [date(2026, 3, 2)]).all()
+    assert list(arrivals.is_open("phone/a", starts, grid)) == list(HOURS.is_open("phone/a", starts, grid))
+
+
 @pytest.mark.parametrize("text", ["8", "08:00", "25:00-26:00", "08:61-09:00", "a-b"])
 def test_a_span_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(BadValue):
