@@ -4,12 +4,15 @@ Waits are exact for exponential handle times and patience; agents may be fractio
 """
 
 from scheduling.queueing.backlog import deferred_capacity
+from scheduling.queueing.cases import evaluate_cases
 from scheduling.queueing.concurrency import ChatLine, chat_line, required_chat_agents
 from scheduling.queueing.erlang_a import DEFINITIONS, ErlangA, erlang_a
 from scheduling.queueing.erlang_b import ErlangB, erlang_b
 from scheduling.queueing.erlang_c import ErlangC, erlang_c
+from scheduling.queueing.finite import FiniteLine, engset, finite_line
 from scheduling.queueing.offered_load import OfferedLoad, modified_offered_load
-from scheduling.queueing.sizing import RequiredAgents, ServiceGoals, required_agents
+from scheduling.queueing.priority import priority_waits
+from scheduling.queueing.sizing import RequiredAgents, ServiceGoals, required_agents, required_agents_b
 
 __all__ = [
     "DEFINITIONS",
@@ -17,15 +20,21 @@ __all__ = [
     "ErlangA",
     "ErlangB",
     "ErlangC",
+    "FiniteLine",
     "OfferedLoad",
     "RequiredAgents",
     "ServiceGoals",
     "chat_line",
     "deferred_capacity",
+    "engset",
     "erlang_a",
     "erlang_b",
     "erlang_c",
+    "evaluate_cases",
+    "finite_line",
     "modified_offered_load",
+    "priority_waits",
     "required_agents",
+    "required_agents_b",
     "required_chat_agents",
 ]

@@ -217,3 +217,28 @@ def _safety(rows: _Rows) -> Array:
         enough = waits * np.exp(-np.minimum(beta * slope, 700.0)) <= rows.missed
         low, high = np.where(enough, low, beta), np.where(enough, beta, high)
     return np.where(np.isnan(rows.missed), 0.1, high)
+
+
+def required_agents_b(load_erlangs: ArrayLike, goals: ServiceGoals, *, fractional: bool = False) -> RequiredAgents:
+    """The least agents of a loss system: `service_level` is the share not blocked, `max_occupancy` caps the busy share.
+
+    The other goals are not applied: nobody waits and nobody hangs up. Raises `BadValue` as `required_agents` does.
+    """
+    load, level, occupancy = broadcast(
+        load_erlangs=load_erlangs, service_level=goals.service_level, max_occupancy=goals.max_occupancy
+    )
+    shape = load.shape
+    load, missed, occupancy = load.ravel(), 1.0 - level.ravel(), occupancy.ravel()
+    out = np.where(load == 0, 0.0, np.where(np.isnan(load), np.nan, np.inf))
+    usual = (load > 0) & ~(missed <= 0) & ~(occupancy == 0)
+    a, log_missed, log_busy = load[usual], np.log(missed[usual]) + KNIFE_EDGE, np.log(occupancy[usual])
+
+    def excess(part: Rows, n: Array) -> Array:
+        log_block = log_erlang_b(a[part], n)
+        with np.errstate(divide="ignore"):
+            busy = np.log(a[part] * -np.expm1(log_block) / (n + KNIFE_EDGE)) - log_busy[part]
+        return _largest(log_block - log_missed[part], busy)
+
+    out[usual] = least(excess, np.zeros_like(a), a, 0.1 * np.sqrt(a) + 0.1, whole=not fractional)
+    agents = out.reshape(shape)
+    return RequiredAgents(agents=agents, attainable=np.isfinite(agents))
