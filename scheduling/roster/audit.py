@@ -1,0 +1,107 @@
+"""An audit of any roster: the solver's, an edited one, an imported one. It reads rows only, and the same rule files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from domain.people import RuleBook
+from domain.tables import AUDIT, PEOPLE, ROSTER
+from scheduling.roster.model import Person
+from scheduling.roster.problem import make_people
+from scheduling.roster.rules import RULES
+from scheduling.roster.work import PersonWork, Row, Worked, is_day_row, read_rows, worked_shifts
+from scheduling.shifts.localtime import day_of, midnight, stamps_of
+
+UNKNOWN_PERSON = "known_people"  # reported like a rule, but none: without an agreement there is nothing to check
+
+
+def audit(
+    roster: pd.DataFrame,
+    people: pd.DataFrame,
+    rulebook: RuleBook,
+    *,
+    time_off: pd.DataFrame | None = None,
+    previous: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Every breach of every rule, as a frame under AUDIT, worst strictness first; empty where the roster is clean.
+
+    `roster`, `previous`: frames under ROSTER; shifts of `previous` that start before the first day of `roster` count
+    in rest, days in a row and weekly hours. Rules that the book sets to `ignore` are not checked; `pay` and `warn`
+    are reported with their strictness. Raises `TableError` for a frame that breaks its contract.
+    """
+    roster, people = ROSTER.check(roster), PEOPLE.check(people)
+    staff = {person.agent: person for person in make_people(people, rulebook, time_off=time_off)}
+    records: list[tuple[str, str, float, str, float, float, str, str]] = []
+    if len(roster):
+        for work in _works(read_rows(roster), staff, rulebook, previous):
+            records += _breaches(work)
+        records += _strangers(read_rows(roster), staff)
+    return _frame(records)
+
+
+def _works(
+    rows: dict[str, list[Row]], staff: dict[str, Person], book: RuleBook, previous: pd.DataFrame | None
+) -> Iterator[PersonWork]:
+    zone = book.timezone
+    starts = [row.start for own in rows.values() for row in own]
+    first, last = day_of(min(starts), zone), day_of(max(starts), zone)
+    begin = midnight(first, zone)
+    before = read_rows(ROSTER.check(previous)) if previous is not None else {}
+    for agent, person in staff.items():
+        own = rows.get(agent, [])
+        earlier = [row for row in before.get(agent, []) if row.start < begin]
+        history = worked_shifts(earlier, book, previous=True)
+        shifts: tuple[Worked, ...] = (*history, *worked_shifts(own, book))
+        yield PersonWork(
+            agent=agent,
+            agreement=person.agreement,
+            book=book,
+            patterns=person.patterns,
+            availability=person.availability,
+            absences=person.absences,
+            rows=tuple(own),
+            shifts=tuple(sorted(shifts, key=lambda shift: (shift.start, shift.end))),
+            first_day=first,
+            last_day=last,
+        )
+
+
+def _breaches(work: PersonWork) -> Iterator[tuple[str, str, float, str, float, float, str, str]]:
+    for rule in RULES:
+        setting = rule.setting(work.book)
+        if setting.strictness == "ignore":
+            continue
+        for finding in rule.check(work):
+            yield (
+                rule.name, work.agent, finding.start, setting.strictness, finding.found, finding.limit, rule.unit,
+                f"{work.agent}: {finding.words}",
+            )  # fmt: skip
+
+
+def _strangers(
+    rows: dict[str, list[Row]], staff: dict[str, Person]
+) -> Iterator[tuple[str, str, float, str, float, float, str, str]]:
+    """Rows of agents that PEOPLE does not have: no agreement, so no rule can be checked for them."""
+    for agent, own in rows.items():
+        if agent not in staff:
+            count = sum(not is_day_row(row) for row in own)
+            words = f"{agent} is not one of the people: {count} rows can't be checked"
+            yield UNKNOWN_PERSON, agent, own[0].start, "forbid", float(len(own)), 0.0, "rows", words
+
+
+_ORDER = {"forbid": 0, "pay": 1, "warn": 2}
+
+
+def _frame(records: list[tuple[str, str, float, str, float, float, str, str]]) -> pd.DataFrame:
+    if not records:
+        return AUDIT.empty()
+    frame = pd.DataFrame(records, columns=list(AUDIT.column_names))
+    frame["start"] = stamps_of(frame["start"].to_numpy(dtype=np.float64))
+    frame["_order"] = frame["strictness"].map(_ORDER)
+    frame["_excess"] = -(frame["found"] - frame["limit"]).abs()
+    frame = frame.sort_values(["_order", "rule", "agent", "start", "_excess"], kind="stable")
+    frame = frame.drop_duplicates(["rule", "agent", "start"]).drop(columns=["_order", "_excess"])
+    return AUDIT.check(frame)

@@ -1,0 +1,1 @@
+"""Engines that plan rosters. `program`: PuLP and HiGHS."""

@@ -1,0 +1,94 @@
+"""The state of a search: who works which slot with which breaks, who is present, and the exact price of cover."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from scheduling.roster.cover import CoverPrices
+from scheduling.roster.problem import RosterProblem
+
+Shift = tuple[int, tuple[int, ...]]  # slot, break offsets in minutes
+
+
+class Plan:
+    """A roster in the making. Every state is legal in itself; `cost` is exact."""
+
+    def __init__(self, problem: RosterProblem, prices: CoverPrices) -> None:
+        self.problem, self.prices = problem, prices
+        self.shifts: dict[int, list[Shift]] = {number: [] for number in range(len(problem.people))}
+        self.own_cost: dict[int, float] = {}
+        self.present = problem.present.copy()
+        self.cuts = prices.cuts(self.present)
+
+    @property
+    def cost(self) -> float:
+        """Pay, priced breaches and the price of cover."""
+        cover = self.prices.cost(self.present, self.prices.served(self.cuts))
+        return cover + sum(self.own_cost.values())
+
+    def add(self, person: int, shift: Shift, sign: float = 1.0) -> None:
+        """Puts a shift on (or, with sign −1, takes its cover off)."""
+        first, shares = self.problem.cover.vector(*shift)
+        group = int(self.problem.group_of[person])
+        span = slice(first, first + len(shares))
+        self.present[group, span] += sign * shares
+        held = self.prices.held[:, group]
+        self.cuts[:, span] += sign * held[:, None] * shares[None, :]
+
+    def put(self, person: int, shifts: list[Shift], own_cost: float) -> None:
+        """Gives a person without shifts a tour."""
+        for shift in shifts:
+            self.add(person, shift)
+        self.shifts[person] = list(shifts)
+        self.own_cost[person] = own_cost
+
+    def take(self, person: int) -> tuple[list[Shift], float]:
+        """Takes a person's whole tour off and returns it with its own cost."""
+        shifts, own = self.shifts[person], self.own_cost.pop(person, 0.0)
+        for shift in shifts:
+            self.add(person, shift, -1.0)
+        self.shifts[person] = []
+        return shifts, own
+
+    def worth(self, group: int, guide: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """What each slot would bring with its best breaks, (by slot, offsets by slot × break).
+
+        `guide` (by interval, per person) replaces the true price of an interval where people still have room, so that
+        the first people of an empty roster go where all people together will be short.
+        """
+        room = self.prices.room(self.cuts, group)
+        hours = self.prices.hours
+        served = (self.prices.under + self.prices.over) * hours
+        surplus = self.prices.over * hours
+        gain = served if guide is None else np.minimum(np.maximum(guide + surplus, 0.0), served)
+        cover = self.problem.cover
+        value = np.minimum(cover.base, room[None, :]) @ gain - cover.base @ surplus
+        top = np.minimum(room, 1.0)
+
+        def loss(at: np.ndarray, share: np.ndarray) -> np.ndarray:
+            kept = np.minimum(1.0 - share, room[at])
+            return np.asarray((top[at] - kept) * gain[at] - share * surplus[at])
+
+        lost, chosen = cover.best_breaks(loss)
+        return value - lost, chosen
+
+    def place_breaks(self, person: int) -> bool:
+        """Puts each shift's breaks where they now cost least. Whether anything moved."""
+        moved = False
+        for number, shift in enumerate(self.shifts[person]):
+            self.add(person, shift, -1.0)
+            _, chosen = self.worth(int(self.problem.group_of[person]))
+            better = (shift[0], tuple(int(offset) for offset in chosen[shift[0]] if offset >= 0))
+            before = self._cover_cost(person, shift)
+            after = self._cover_cost(person, better)
+            best = better if after < before - 1e-9 else shift
+            moved |= best != shift
+            self.shifts[person][number] = best
+            self.add(person, best)
+        return moved
+
+    def _cover_cost(self, person: int, shift: Shift) -> float:
+        self.add(person, shift)
+        cost = self.prices.cost(self.present, self.prices.served(self.cuts))
+        self.add(person, shift, -1.0)
+        return cost

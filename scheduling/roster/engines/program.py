@@ -1,0 +1,105 @@
+"""The program engine: PuLP and HiGHS.
+
+1. Small problems: the whole mixed-integer program, solved to proof (`exact`).
+2. Else the linear relaxation gives the prices of people's time (`master`), and these prices with the best tour of every
+   class of people give a Lagrangian bound that holds whatever the prices are (`bound`).
+3. People are put on one at a time: each gets the best tour at prices that lead to where all together are short.
+4. Improvement (`search`): seeded rounds, each of which leaves a legal roster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+
+import numpy as np
+
+from scheduling.roster.bound import lagrangian_bound
+from scheduling.roster.cover import make_prices
+from scheduling.roster.engines.exact import program_size, solve_exact
+from scheduling.roster.engines.master import make_master
+from scheduling.roster.engines.plan import Plan, Shift
+from scheduling.roster.engines.search import improve
+from scheduling.roster.engines.tours import TourFinder
+from scheduling.roster.open_people import PeopleAlike, people_alike
+from scheduling.roster.problem import RosterProblem
+
+EXACT_COLUMNS_MOST = 1500
+EXACT_NODES = 20_000
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How long an engine may try. Without `seconds` the limits are counts, so that equal seeds give equal rosters."""
+
+    seed: int
+    iterations: int
+    seconds: float | None
+    progress: Progress | None
+
+    def tell(self, stage: str, done: int, total: int) -> None:
+        """Tells the caller how far a stage is."""
+        if self.progress is not None:
+            self.progress(stage, done, total)
+
+
+@dataclass(frozen=True)
+class Solved:
+    """What an engine hands back. `savings`: by rule, (people at its limit, price of one unit of it)."""
+
+    shifts: dict[int, list[Shift]]
+    cost: float
+    bound: float
+    proven: bool
+    savings: dict[str, tuple[int, float]]
+
+
+def solve(problem: RosterProblem, effort: Effort) -> Solved:
+    """A roster with its bound."""
+    deadline = None if effort.seconds is None else monotonic() + effort.seconds
+    classes = people_alike(problem)
+    if not classes or not len(problem.slots):
+        return _nothing(problem)
+    if program_size(problem, classes) <= EXACT_COLUMNS_MOST:
+        effort.tell("proof", 0, 1)
+        exact = solve_exact(problem, classes, seed=effort.seed, nodes=EXACT_NODES, seconds=effort.seconds)
+        if exact is not None:
+            effort.tell("proof", 1, 1)
+            return Solved(exact.shifts, exact.cost, exact.bound, exact.proven, {})
+    return _large(problem, classes, effort, deadline)
+
+
+def _large(problem: RosterProblem, classes: tuple[PeopleAlike, ...], effort: Effort, deadline: float | None) -> Solved:
+    effort.tell("relaxation", 0, 1)
+    master = make_master(problem, classes, effort.seed)
+    worth, savings = master.guide()
+    effort.tell("relaxation", 1, 1)
+    finders = [TourFinder(members, seed=effort.seed) for members in classes]
+    bound = lagrangian_bound(problem, classes, finders, worth)
+    plan = Plan(problem, make_prices(problem))
+    random = np.random.default_rng(effort.seed)
+    _insert_all(plan, classes, finders, worth, random, effort)
+    improve(plan, classes, finders, random, effort.iterations, deadline, effort.tell)
+    return Solved(plan.shifts, plan.cost, bound, plan.cost <= bound + 1e-6, savings)
+
+
+def _insert_all(
+    plan: Plan, classes: tuple[PeopleAlike, ...], finders: list[TourFinder], worth: np.ndarray,
+    random: np.random.Generator, effort: Effort,
+) -> None:  # fmt: skip
+    queue = [(number, c) for c, members in enumerate(classes) for number in members.members]
+    random.shuffle(queue)
+    for done, (person, c) in enumerate(queue):
+        effort.tell("people", done, len(queue))
+        group = classes[c].group
+        gains, chosen = plan.worth(group, worth[group])
+        tour = finders[c].best(gains)
+        plan.put(person, [(slot, tuple(int(o) for o in chosen[slot] if o >= 0)) for slot in tour.slots], tour.own_cost)
+    effort.tell("people", len(queue), len(queue))
+
+
+def _nothing(problem: RosterProblem) -> Solved:
+    plan = Plan(problem, make_prices(problem))
+    return Solved({}, plan.cost, plan.cost, True, {})

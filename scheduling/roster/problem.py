@@ -1,0 +1,217 @@
+"""The roster problem: need on a grid, people, slots and rules, frozen; every engine reads the same one.
+
+- Need is `scheduled` of REQUIREMENTS: agents ÷ (1 − shrinkage), fractional.
+- The plan's days are the local days from the first to the last required interval.
+- People of the roster before who are still at work when the plan begins count as present.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from domain.errors import BadValue
+from domain.people import RuleBook
+from domain.queues import matches, split_list
+from domain.tables import PEOPLE, REQUIREMENTS, ROSTER, TIME_OFF
+from scheduling.roster.availability import parse_availability
+from scheduling.roster.model import Person
+from scheduling.roster.work import Absence, Worked, read_rows, worked_shifts
+from scheduling.shifts.cover import SlotCover, make_cover
+from scheduling.shifts.grid import CoverGrid, interval_of, make_grid
+from scheduling.shifts.localtime import EPOCH_DAY, days_of, midnight, minutes_of
+from scheduling.shifts.slots import SlotTable, make_slots
+
+DAY_US = 86_400_000_000
+
+
+@dataclass(frozen=True)
+class RosterProblem:
+    """Arrays: `need` queues × intervals (people); `present` groups × intervals (from the roster before).
+
+    `groups`: distinct sets of planned queues (as positions) that people serve; `group_of`: group by person, −1 none.
+    """
+
+    book: RuleBook
+    days: np.ndarray  # local days, ordinals
+    grid: CoverGrid
+    queues: tuple[str, ...]
+    need: np.ndarray
+    people: tuple[Person, ...]
+    slots: SlotTable
+    cover: SlotCover
+    groups: tuple[tuple[int, ...], ...]
+    group_of: np.ndarray
+    present: np.ndarray
+    warnings: tuple[str, ...]
+
+    @property
+    def can_serve(self) -> np.ndarray:
+        """Groups × queues flags."""
+        can = np.zeros((len(self.groups), len(self.queues)), dtype=bool)
+        for number, members in enumerate(self.groups):
+            can[number, list(members)] = True
+        return can
+
+
+def make_problem(
+    requirements: pd.DataFrame,
+    people: pd.DataFrame,
+    book: RuleBook,
+    *,
+    time_off: pd.DataFrame | None = None,
+    previous: pd.DataFrame | None = None,
+) -> RosterProblem:
+    """The problem of frames under REQUIREMENTS (not empty), PEOPLE, TIME_OFF and ROSTER.
+
+    Raises `TableError` for a frame that breaks its contract, `BadValue` for an agreement the book does not have.
+    """
+    requirements, people = REQUIREMENTS.check(requirements), PEOPLE.check(people)
+    needed, warnings = _needed(requirements)
+    days = _days(requirements, book.timezone)
+    interval = interval_of(requirements)
+    queues = tuple(sorted(requirements["queue"].unique()))
+    before = _before(previous, int(days[0]), book)
+    staff = make_people(people, book, queues=queues, time_off=time_off, history=before)
+    slots = make_slots(book, days, interval, float(minutes_of(requirements["start"]).max()) + interval)
+    first = float(minutes_of(requirements["start"]).min())
+    first = min(first, _aligned(slots.start.min(initial=int(first)), first, interval))
+    end = max(float(minutes_of(requirements["start"]).max()) + interval, float(slots.end.max(initial=0)))
+    grid = make_grid(first, end, interval, book.timezone)
+    groups = tuple(sorted({tuple(queues.index(q) for q in p.queues) for p in staff if p.queues}))
+    place = {members: number for number, members in enumerate(groups)}
+    group_of = np.array([place.get(tuple(queues.index(q) for q in p.queues), -1) for p in staff], dtype=np.int64)
+    return RosterProblem(
+        book=book, days=days, grid=grid, queues=queues, need=_on_grid(requirements, needed, queues, grid),
+        people=staff, slots=slots, cover=make_cover(slots, grid), groups=groups, group_of=group_of,
+        present=_present(staff, group_of, len(groups), grid),
+        warnings=(*warnings, *_skill_warnings(staff, queues, requirements, needed)),
+    )  # fmt: skip
+
+
+def make_people(
+    people: pd.DataFrame,
+    book: RuleBook,
+    *,
+    queues: Iterable[str] = (),
+    time_off: pd.DataFrame | None = None,
+    history: Mapping[str, tuple[Worked, ...]] | None = None,
+) -> tuple[Person, ...]:
+    """The rows of a PEOPLE frame as people, in its order, with what the other tables say of them."""
+    planned = tuple(queues)
+    away = read_absences(time_off)
+    staff = []
+    for record in people.to_dict("records"):
+        agent = str(record["agent"])
+        patterns = split_list(record.get("queues"))
+        staff.append(
+            Person(
+                agent=agent,
+                agreement=book.agreement(str(record["agreement"])),
+                patterns=patterns,
+                queues=tuple(q for q in planned if q in patterns or matches(q, patterns)),
+                availability=parse_availability(record.get("available_from"), record.get("available_to"), agent),
+                absences=away.get(agent, ()),
+                history=(history or {}).get(agent, ()),
+            )
+        )
+    return tuple(staff)
+
+
+def read_absences(time_off: pd.DataFrame | None) -> dict[str, tuple[Absence, ...]]:
+    """Time off by agent. Raises `BadValue` where an absence ends before it begins."""
+    if time_off is None:
+        return {}
+    frame = TIME_OFF.check(time_off)
+    weights = frame["weight"].fillna(1.0) if "weight" in frame else pd.Series(1.0, index=frame.index)
+    by_agent: dict[str, list[Absence]] = {}
+    first = frame["from"].astype("datetime64[us]").to_numpy().astype(np.int64) // DAY_US + EPOCH_DAY
+    last = frame["to"].astype("datetime64[us]").to_numpy().astype(np.int64) // DAY_US + EPOCH_DAY
+    for agent, begin, end, kind, weight in zip(frame["agent"], first, last, frame["kind"], weights, strict=True):
+        if end < begin:
+            raise BadValue(f"an absence of {agent} that ends on or after its first day", column="to")
+        by_agent.setdefault(str(agent), []).append(Absence(int(begin), int(end), str(kind), float(weight)))
+    return {agent: tuple(absences) for agent, absences in by_agent.items()}
+
+
+def _needed(requirements: pd.DataFrame) -> tuple[np.ndarray, list[str]]:
+    """Scheduled people by row; where no number reaches the target, the load itself, rounded up."""
+    scheduled = requirements["scheduled"].to_numpy(dtype=np.float64, copy=True)
+    unknown = np.isnan(scheduled)
+    scheduled[unknown] = np.ceil(requirements["load_erlangs"].to_numpy(dtype=np.float64)[unknown])
+    warnings = []
+    for queue in sorted(set(requirements["queue"].to_numpy()[unknown])):
+        warnings.append(f"{queue}: no number of people reaches the target in some intervals; planned for the load")
+    return scheduled, warnings
+
+
+def _days(requirements: pd.DataFrame, timezone: str) -> np.ndarray:
+    days = days_of(requirements["start"], timezone)
+    return np.arange(days.min(), days.max() + 1)
+
+
+def _aligned(minute: float, anchor: float, interval: int) -> float:
+    """The grid start at or before a minute."""
+    return anchor - np.ceil((anchor - minute) / interval) * interval if minute < anchor else anchor
+
+
+def _on_grid(requirements: pd.DataFrame, needed: np.ndarray, queues: tuple[str, ...], grid: CoverGrid) -> np.ndarray:
+    need = np.zeros((len(queues), len(grid)))
+    place = {queue: number for number, queue in enumerate(queues)}
+    rows = np.array([place[queue] for queue in requirements["queue"]], dtype=np.int64)
+    starts = minutes_of(requirements["start"])
+    columns = grid.position(starts)
+    off = np.abs(grid.start[columns] - starts) > 1e-6
+    if off.any():
+        stray = requirements["start"].iloc[int(np.flatnonzero(off)[0])]
+        raise BadValue("requirement intervals on one grid", column="start", found=str(stray))
+    need[rows, columns] = needed
+    return need
+
+
+def _before(previous: pd.DataFrame | None, first_day: int, book: RuleBook) -> dict[str, tuple[Worked, ...]]:
+    """Shifts of the roster before that start before the plan does, by agent."""
+    if previous is None or len(previous) == 0:
+        return {}
+    begin = midnight(first_day, book.timezone)
+    rows = read_rows(ROSTER.check(previous))
+    history = {}
+    for agent, own in rows.items():
+        shifts = worked_shifts([row for row in own if row.start < begin], book, previous=True)
+        history[agent] = tuple(shift for shift in shifts if shift.start < begin)
+    return history
+
+
+def _present(staff: tuple[Person, ...], group_of: np.ndarray, groups: int, grid: CoverGrid) -> np.ndarray:
+    present = np.zeros((groups, len(grid)))
+    for person, group in zip(staff, group_of, strict=True):
+        for shift in person.history:
+            if group < 0 or shift.end <= grid.start[0]:
+                continue
+            for row in shift.rows:
+                if row.activity == "work" and row.end > grid.start[0]:
+                    present[group] += grid.shares(np.array([row.start]), np.array([row.end]))[0]
+    return np.minimum(present, len(staff))
+
+
+def _skill_warnings(
+    staff: tuple[Person, ...], queues: tuple[str, ...], requirements: pd.DataFrame, needed: np.ndarray
+) -> list[str]:
+    served = {queue for person in staff for queue in person.queues}
+    total = pd.Series(needed).groupby(requirements["queue"].to_numpy()).sum()
+    hours = interval_of(requirements) / 60
+    warnings = [
+        f"{queue}: nobody can serve it; {total[queue] * hours:.1f} agent-hours stay uncovered"
+        for queue in queues
+        if queue not in served and total[queue] > 0
+    ]
+    if not staff:
+        warnings.append("there are no people: all need stays uncovered")
+    idle = [person.agent for person in staff if not person.queues]
+    if idle:
+        shown = ", ".join(idle[:5]) + (f" and {len(idle) - 5} more" if len(idle) > 5 else "")
+        warnings.append(f"{len(idle)} people have no skill that is needed: {shown}")
+    return warnings

@@ -1,0 +1,133 @@
+"""What planning hands back: the roster as rows, and a summary that says how good it is and what stands in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from domain.people import RuleBook
+from domain.queues import LIST_SEPARATOR
+from domain.tables import REQUIREMENTS, ROSTER
+from scheduling.roster.cover import make_prices
+from scheduling.roster.engines.plan import Plan, Shift
+from scheduling.roster.engines.program import Effort, Solved, solve
+from scheduling.roster.explain import biggest_gaps, binding_rules, rule_warnings
+from scheduling.roster.problem import RosterProblem, make_problem
+from scheduling.roster.work import ABSENT
+from scheduling.shifts.localtime import midnight, stamps_of
+
+Record = tuple[str, float, float, str, str, str, str]
+
+
+@dataclass(frozen=True)
+class RosterResult:
+    """`roster`: frame under ROSTER. `summary`: status, cost, bound, gap (share of the bound), uncovered_hours,
+    surplus_hours, paid_hours, agents, gaps, rules_that_bind, warnings; JSON can hold it."""
+
+    roster: pd.DataFrame
+    summary: dict[str, Any] = field(default_factory=dict)
+
+
+def make_roster(
+    requirements: pd.DataFrame,
+    people: pd.DataFrame,
+    rulebook: RuleBook,
+    *,
+    time_off: pd.DataFrame | None = None,
+    previous: pd.DataFrame | None = None,
+    seed: int = 1,
+    iterations: int = 60,
+    time_limit_seconds: float | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> RosterResult:
+    """A roster for named people over the local days of `requirements`: always one, legal, with its bound.
+
+    Cover is soft (`[cover]` of the book prices what is missing and what is too much), law is hard (`[rule.NAME]`).
+    `requirements`: frame under REQUIREMENTS, one interval length; `people` under PEOPLE; `time_off` under TIME_OFF;
+    `previous` under ROSTER: its shifts before the first day count in rest, days in a row and weekly hours. Equal
+    arguments give equal rosters unless `time_limit_seconds` cuts the search; `progress(stage, done, total)`.
+    Raises `TableError` and `BadValue` for input that breaks its contract.
+    """
+    requirements = REQUIREMENTS.check(requirements)
+    if len(requirements) == 0:
+        return RosterResult(ROSTER.empty(), _empty_summary(len(people)))
+    problem = make_problem(requirements, people, rulebook, time_off=time_off, previous=previous)
+    solved = solve(problem, Effort(seed, iterations, time_limit_seconds, progress))
+    roster = _rows(problem, solved.shifts)
+    return RosterResult(roster, _summary(problem, solved, roster))
+
+
+def _rows(problem: RosterProblem, shifts: dict[int, list[Shift]]) -> pd.DataFrame:
+    records: list[Record] = []
+    for number, person in enumerate(problem.people):
+        queues = LIST_SEPARATOR.join(person.queues)
+        for slot, offsets in sorted(shifts.get(number, []), key=lambda shift: int(problem.slots.start[shift[0]])):
+            records += _shift_rows(problem, person.agent, queues, slot, offsets)
+        for position, day in enumerate(problem.days):
+            for absence in person.absences:
+                if absence.kind in ABSENT and absence.holds(int(day)):
+                    begin = midnight(int(problem.days[position]), problem.book.timezone)
+                    end = midnight(int(day) + 1, problem.book.timezone)
+                    records.append((person.agent, begin, end, absence.kind, "", "", "solver"))
+                    break
+    if not records:
+        return ROSTER.empty()
+    frame = pd.DataFrame(records, columns=list(ROSTER.column_names))
+    frame["start"] = stamps_of(frame["start"].to_numpy(dtype=np.float64))
+    frame["end"] = stamps_of(frame["end"].to_numpy(dtype=np.float64))
+    return ROSTER.check(frame.sort_values(["agent", "start"], kind="stable"))
+
+
+def _shift_rows(problem: RosterProblem, agent: str, queues: str, slot: int, offsets: tuple[int, ...]) -> list[Record]:
+    slots = problem.slots
+    template = slots.templates[int(slots.template[slot])]
+    start, end = float(slots.start[slot]), float(slots.end[slot])
+    records: list[Record] = []
+    reached = start
+    for offset, pause in zip(offsets, template.breaks, strict=True):
+        begin = start + offset
+        if begin > reached:
+            records.append((agent, reached, begin, "work", queues, template.name, "solver"))
+        reached = begin + pause.minutes
+        records.append((agent, begin, reached, pause.kind, "", template.name, "solver"))
+    if end > reached:
+        records.append((agent, reached, end, "work", queues, template.name, "solver"))
+    return records
+
+
+def _summary(problem: RosterProblem, solved: Solved, roster: pd.DataFrame) -> dict[str, Any]:
+    plan = Plan(problem, make_prices(problem))
+    for number, shifts in solved.shifts.items():
+        plan.put(number, shifts, 0.0)
+    served = plan.prices.served(plan.cuts)
+    hours = problem.grid.hours
+    cost = solved.cost
+    paid = sum(float(problem.slots.paid_hours[slot]) for shifts in solved.shifts.values() for slot, _ in shifts)
+    bound = min(solved.bound, cost)
+    return {
+        "status": "optimal" if solved.proven else "feasible",
+        "cost": round(cost, 4),
+        "bound": round(bound, 4),
+        "gap": round((cost - bound) / max(abs(bound), 1e-9), 6) if cost - bound > 1e-6 else 0.0,
+        "uncovered_hours": round(float(((plan.prices.need - served) * hours).sum()), 4),
+        "surplus_hours": round(float(((plan.present.sum(axis=0) - served) * hours).sum()), 4),
+        "required_hours": round(float((problem.need * hours).sum()), 4),
+        "paid_hours": round(paid, 4),
+        "agents": len(problem.people),
+        "agents_rostered": sum(bool(shifts) for shifts in solved.shifts.values()),
+        "gaps": biggest_gaps(problem, plan.present),
+        "rules_that_bind": binding_rules(problem, solved.savings, solved.shifts),
+        "warnings": [*problem.warnings, *rule_warnings(problem)],
+    }
+
+
+def _empty_summary(agents: int) -> dict[str, Any]:
+    return {
+        "status": "optimal", "cost": 0.0, "bound": 0.0, "gap": 0.0, "uncovered_hours": 0.0, "surplus_hours": 0.0,
+        "required_hours": 0.0, "paid_hours": 0.0, "agents": agents, "agents_rostered": 0, "gaps": [],
+        "rules_that_bind": [], "warnings": ["nothing is required: the roster is empty"],
+    }  # fmt: skip

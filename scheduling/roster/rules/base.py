@@ -1,0 +1,77 @@
+"""What a rule is: words, source, unit, a constraint for the program and a check of any finished roster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from domain.people import RuleBook, RuleSetting
+from scheduling.roster.model import AgentModel
+from scheduling.roster.work import PersonWork
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One breach. `start`: minutes since 1970 UTC of the row it shows at; `found` and `limit` in the rule's unit."""
+
+    start: float
+    found: float
+    limit: float
+    words: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule of the roster.
+
+    `constrain` writes the rule on one person's model; `check` yields what a finished roster breaks; `default` is the
+    strictness where the rule book does not name the rule; an `elastic` rule may be broken at a very high price even
+    where it is forbidden (a contract that law or leave can make unreachable); `in_bound` says whether its rows are
+    worth their weight in the linear bound (leaving rows out keeps a lower bound a lower bound).
+    """
+
+    name: str
+    words: str
+    source: str
+    unit: str
+    constrain: Callable[[AgentModel], None]
+    check: Callable[[PersonWork], Iterator[Finding]]
+    default: RuleSetting = field(default_factory=RuleSetting)
+    elastic: bool = False
+    in_bound: bool = True
+
+    def setting(self, book: RuleBook) -> RuleSetting:
+        """How strictly the rule is kept at this site."""
+        return book.rules.get(self.name, self.default)
+
+
+def conflict_rows(
+    ends: np.ndarray, starts: np.ndarray, *, every_unit: bool
+) -> Iterator[tuple[np.ndarray, np.ndarray, float]]:
+    """Pairs (ending, starting) of which `starts[j] < ends[i]` conflict, as rows `Σ left + Σ right ≤ 1`.
+
+    Yields (positions in `ends`, positions in `starts`, weight). A row at a moment τ holds all that end after τ and all
+    that start at or before it: any two of them conflict. The weights of the rows a pair lies in add up to
+    `ends[i] − starts[j]`, so that slacks priced by weight price the overlap; without `every_unit` rows that others
+    imply are left out.
+    """
+    moments = np.unique(np.concatenate([starts, ends])) if every_unit else np.unique(starts)
+    waiting: tuple[np.ndarray, np.ndarray, float] | None = None
+    for number, moment in enumerate(moments):
+        left = np.flatnonzero(ends > moment)
+        right = np.flatnonzero(starts <= moment)
+        if left.size == 0:
+            break
+        if right.size == 0:
+            continue
+        width = float(moments[number + 1] - moment) if number + 1 < len(moments) else 0.0
+        if every_unit:
+            yield left, right, width
+            continue
+        if waiting is not None and len(waiting[0]) != len(left):
+            yield waiting
+        waiting = (left, right, width)
+    if waiting is not None:
+        yield waiting

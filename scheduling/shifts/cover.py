@@ -1,0 +1,108 @@
+"""What each slot covers on the requirement grid, and where its breaks cost least.
+
+Breaks of one template lie in windows that never overlap, so each break can be placed on its own: the best place is the
+cheapest position in its window. A 15-minute break inside a 30-minute interval takes half a person from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from scheduling.shifts.grid import CoverGrid
+from scheduling.shifts.slots import SlotTable, break_offsets
+
+Loss = Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+
+def linear_loss(value: np.ndarray) -> Loss:
+    """The loss of taking shares of a person where each whole person is worth `value` by interval."""
+    return lambda at, share: np.asarray(share * value[at])
+
+
+@dataclass(frozen=True)
+class BreakLayout:
+    """Breaks of one template's slots. `lost_at[b]`: for slot row × position the intervals, `lost[b]`: shares taken."""
+
+    slots: np.ndarray
+    offsets: tuple[np.ndarray, ...]
+    lost_at: tuple[np.ndarray, ...]
+    lost: tuple[np.ndarray, ...]
+
+
+@dataclass(frozen=True)
+class SlotCover:
+    """Cover of all slots. `base`: slots × intervals, share present without breaks."""
+
+    grid: CoverGrid
+    slots: SlotTable
+    base: np.ndarray
+    layouts: tuple[BreakLayout, ...]
+    breaks_most: int
+    _vectors: dict[tuple[int, tuple[int, ...]], tuple[int, np.ndarray]] = field(default_factory=dict)
+
+    def best_breaks(self, loss: Loss) -> tuple[np.ndarray, np.ndarray]:
+        """Where breaks cost least: (cost by slot, chosen offset in minutes by slot × break; −1 where there is none).
+
+        `loss(intervals, shares)` prices taking those shares of a person from those intervals (same shapes).
+        """
+        cost = np.zeros(len(self.slots))
+        chosen = np.full((len(self.slots), self.breaks_most), -1, dtype=np.int64)
+        for layout in self.layouts:
+            for number, offsets in enumerate(layout.offsets):
+                prices = loss(layout.lost_at[number], layout.lost[number]).sum(axis=2)
+                best = prices.argmin(axis=1)
+                cost[layout.slots] += prices[np.arange(len(best)), best]
+                chosen[layout.slots, number] = offsets[best]
+        return cost, chosen
+
+    def vector(self, slot: int, offsets: tuple[int, ...]) -> tuple[int, np.ndarray]:
+        """(first interval, shares from there on) of one slot with its breaks at those offsets, minutes."""
+        key = (slot, offsets)
+        known = self._vectors.get(key)
+        if known is None:
+            known = self._vectors[key] = self._vector(slot, offsets)
+        return known
+
+    def _vector(self, slot: int, offsets: tuple[int, ...]) -> tuple[int, np.ndarray]:
+        shares = self.base[slot].copy()
+        begin = float(self.slots.start[slot])
+        template = self.slots.templates[int(self.slots.template[slot])]
+        for offset, pause in zip(offsets, template.breaks, strict=True):
+            start = np.array([begin + offset])
+            shares -= self.grid.shares(start, start + pause.minutes)[0]
+        touched = np.flatnonzero(self.base[slot] > 0)
+        if touched.size == 0:
+            return 0, np.zeros(0)
+        return int(touched[0]), np.maximum(shares[touched[0] : touched[-1] + 1], 0.0)
+
+
+def make_cover(slots: SlotTable, grid: CoverGrid) -> SlotCover:
+    """The cover of every slot on the grid."""
+    base = grid.shares(slots.start.astype(np.float64), slots.end.astype(np.float64))
+    layouts = []
+    for number, template in enumerate(slots.templates):
+        rows = np.flatnonzero(slots.template == number)
+        offsets = break_offsets(template, slots.step_minutes)
+        places = [
+            _lost(grid, slots.start[rows], minutes, pause.minutes)
+            for minutes, pause in zip(offsets, template.breaks, strict=True)
+        ]
+        layouts.append(BreakLayout(rows, offsets, tuple(at for at, _ in places), tuple(share for _, share in places)))
+    most = max((len(template.breaks) for template in slots.templates), default=0)
+    return SlotCover(grid, slots, base, tuple(layouts), most)
+
+
+def _lost(grid: CoverGrid, starts: np.ndarray, offsets: np.ndarray, minutes: int) -> tuple[np.ndarray, np.ndarray]:
+    """Intervals and shares a break takes: slot × position × touched interval."""
+    begin = starts[:, None].astype(np.float64) + offsets[None, :]
+    first = grid.position(begin)
+    widest = int((grid.position(begin + minutes - 1e-6) - first).max(initial=0)) + 1
+    at = np.minimum(first[:, :, None] + np.arange(widest)[None, None, :], len(grid) - 1)
+    low = np.maximum(begin[:, :, None], grid.start[at])
+    high = np.minimum(begin[:, :, None] + minutes, grid.end[at])
+    share = np.maximum(high - low, 0) / (grid.end[at] - grid.start[at])
+    repeated = first[:, :, None] + np.arange(widest)[None, None, :] > len(grid) - 1
+    return at, np.where(repeated, 0.0, share)
