@@ -63,7 +63,7 @@ def need() -> None:
         config |= {n: st.column_config.NumberColumn(words(f"column.{n}"), format="percent") for n in SHARES}
         st.dataframe(
             shown, hide_index=True, height=360, alt=words("requirements.table"), placeholder="–",
-            column_config={"queue": words("app.queue"), "time": words("app.local_time", zone=zone), **config},
+            column_config={"queue": words("app.queue"), "time": pickers.time_column(words), **config},
         )  # fmt: skip
 
 

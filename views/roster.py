@@ -64,7 +64,7 @@ def coverage() -> None:
     part = found if queue is None else found[found["queue"] == queue]
     part = on_days(part, site.zone(), first.date(), (first + pd.Timedelta(days=days - 1)).date())
     figure = coverage_chart(
-        cover_by_interval(part, site.zone()), words, colours_here(), zone=site.zone(),
+        cover_by_interval(part, site.zone(), site.interval_minutes()), words, colours_here(), zone=site.zone(),
         interval_minutes=site.interval_minutes(),
     )  # fmt: skip
     st.plotly_chart(figure, config=CONFIG, key="coverage", alt=words("roster.coverage_alt"))
@@ -80,7 +80,7 @@ def coverage() -> None:
         st.dataframe(
             gaps,
             hide_index=True,
-            column_config={"queue": words("app.queue"), "time": words("app.local_time", zone=site.zone()), **config},
+            column_config={"queue": words("app.queue"), "time": pickers.time_column(words), **config},
         )
 
 

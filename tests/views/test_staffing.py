@@ -59,11 +59,18 @@ def coverage() -> pd.DataFrame:
 
 
 def test_a_surplus_of_one_queue_does_not_hide_the_gap_of_another(coverage: pd.DataFrame) -> None:
-    cover = cover_by_interval(coverage, BERLIN)
-    assert cover["gap"].tolist() == [3, 0]
+    cover = cover_by_interval(coverage, BERLIN, 30)
+    assert cover["gap"].tolist() == [3, 0, 0]
     assert cover["time"].iloc[0] == pd.Timestamp("2026-09-07 08:00")
     assert cover_share(coverage) == pytest.approx(0.7)
     assert biggest_gaps(coverage, BERLIN)["queue"].tolist() == ["a"]
+
+
+def test_the_hours_in_which_nobody_is_needed_stand_at_zero() -> None:
+    night = pd.DataFrame(
+        {"queue": "a", "start": stamps("2026-09-07T20:00Z", "2026-09-07T21:30Z"), "required": 2.0, "present": 2.0}
+    ).assign(gap=0.0)
+    assert cover_by_interval(night, BERLIN, 30)["required"].tolist() == [2, 0, 0, 2, 0]
 
 
 @pytest.fixture

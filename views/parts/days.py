@@ -14,6 +14,7 @@ from domain.queues import channel_of
 from domain.tables import QUANTILES
 
 COUNTED, CLOSED, MISSING = 0, 1, 2
+BANDS = (("offered_p025", "offered_p975"), ("offered_p10", "offered_p90"))
 
 
 def local_times(starts: pd.Series, timezone: str) -> pd.Series:
@@ -75,22 +76,27 @@ def by_interval(frame: pd.DataFrame, columns: list[str], timezone: str) -> pd.Da
 
 
 def day_bands(frame: pd.DataFrame, timezone: str) -> pd.DataFrame:
-    """Baseline, offered and quantiles per local day (`time`), for one queue of ADJUSTED.
+    """Baseline, offered and bands per local day (`time`), for one queue of ADJUSTED.
 
-    The quantiles of a day are narrower than the sum of its intervals' quantiles. Counting noise (Poisson, √mean) is
-    independent from interval to interval and adds up in quadrature; whatever more makes an interval uncertain is taken
-    to move the whole day together and adds up straight.
+    A day's band is narrower than the sum of its intervals' bands. Of an interval's half width, counting noise (Poisson:
+    z √mean) is independent from interval to interval and adds up in quadrature; what is beyond it, pooled over the day
+    as a relative error of the rate, moves the whole day together and adds up straight.
     """
     sums = day_sums(frame, ["baseline", "offered"], timezone)
     days = pd.Series(local_days(frame["start"], timezone), index=frame.index, name="time")
-    for name, share in QUANTILES.items():
-        if name in frame:
-            away = (frame[name] - frame["offered"]).abs()
-            noise = np.minimum(abs(NormalDist().inv_cdf(share)) * np.sqrt(frame["offered"]), away)
-            together = np.sqrt((away**2 - noise**2).clip(lower=0))
-            width = np.hypot(together.groupby(days).sum(), np.sqrt((noise**2).groupby(days).sum()))
-            side = 1.0 if share >= 0.5 else -1.0
-            sums[name] = (sums["offered"] + side * width.to_numpy()).clip(lower=0)
+
+    def per_day(values: pd.Series) -> np.ndarray:
+        return values.groupby(days).sum().to_numpy(dtype=float)
+
+    mean = per_day(frame["offered"])
+    squares = per_day(frame["offered"] ** 2)
+    for low, high in BANDS:
+        if low in frame and high in frame:
+            width = per_day(((frame[high] - frame[low]) / 2) ** 2)
+            noise = np.minimum(NormalDist().inv_cdf(QUANTILES[high]) ** 2 * mean, width)
+            rate = np.divide(width - noise, squares, out=np.zeros_like(mean), where=squares > 0)
+            half = np.sqrt(noise + rate * mean**2)
+            sums[low], sums[high] = np.maximum(mean - half, 0), mean + half
     return sums
 
 

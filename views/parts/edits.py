@@ -12,6 +12,7 @@ import pandas as pd
 from domain.intervals import local_days
 from views.parts.days import local_times, on_days
 
+UNCHANGED = 5e-4  # shares below it are shown as no change
 Rows = Mapping[int, Mapping[str, Any]]
 
 
@@ -86,7 +87,8 @@ def _instruction(before: float, after: float, intervals: int) -> tuple[str, floa
 
 
 def _change(table: pd.DataFrame) -> pd.Series:
-    return (table["offered"] / table["baseline"] - 1).where(table["baseline"] > 0)
+    change = table["offered"] / table["baseline"] - 1
+    return change.where((table["baseline"] > 0) & (change.abs() > UNCHANGED))
 
 
 def _step(ordered: pd.DataFrame) -> pd.Timedelta:

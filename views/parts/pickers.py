@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -52,3 +53,8 @@ def stale_hint(kind: str, words: Words) -> None:
     """Say so where the table was made before the last change of what it depends on."""
     if site.stale(kind):
         st.info(words(f"{kind}.stale"), icon=":material/update:")
+
+
+def time_column(words: Words) -> Any:
+    """How tables show a naive local time: sortable, to the minute, the zone in the head."""
+    return st.column_config.DatetimeColumn(words("app.local_time", zone=site.zone()), format="YYYY-MM-DD HH:mm")

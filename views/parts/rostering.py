@@ -8,7 +8,7 @@ import streamlit as st
 
 from planning import steps
 from views.locale import Words
-from views.parts import site
+from views.parts import pickers, site
 from views.parts.days import local_times
 from views.parts.notices import leave_note, reported
 from views.parts.progress import Progress, run_in_sight
@@ -134,5 +134,5 @@ def audit_table(words: Words) -> None:
     columns = ["rule", "strictness", "agent", "time", "found", "limit", "unit", "words"]
     st.dataframe(
         shown[columns], hide_index=True, alt=words("roster.view_audit"),
-        column_config={name: words(f"column.{name}") for name in columns},
+        column_config={name: words(f"column.{name}") for name in columns} | {"time": pickers.time_column(words)},
     )  # fmt: skip

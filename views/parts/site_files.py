@@ -38,15 +38,14 @@ def site_files_panel(words: Words) -> None:
 
 
 def _line(name: str, entry: SiteFile | None, words: Words) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{name}**  \n:small[{words(f'file.{Path(name).stem}')}]")
-        if entry is None:
-            st.badge(words("files.absent"), color="gray")
-            return
-        st.badge(
-            words("files.since", day=words.day(entry.made_at.tz_convert(site.zone()).date(), year=True)), color="green"
-        )
-        st.download_button(
-            words("files.download"), entry.content, file_name=name, key=f"get_{name}", type="tertiary",
-            icon=":material/download:", on_click="ignore",
-        )  # fmt: skip
+    what, since, get = st.columns([5, 2, 1], vertical_alignment="center")
+    what.markdown(f"**{name}**  \n:small[{words(f'file.{Path(name).stem}')}]")
+    if entry is None:
+        since.badge(words("files.absent"), color="gray")
+        return
+    day = entry.made_at.tz_convert(site.zone()).date()
+    since.badge(words("files.since", day=words.day(day, year=True)), color="green")
+    get.download_button(
+        words("files.download"), entry.content, file_name=name, key=f"get_{name}", type="tertiary",
+        icon=":material/download:", on_click="ignore",
+    )  # fmt: skip

@@ -34,9 +34,15 @@ def staffing_of(requirements: pd.DataFrame) -> Staffing:
     )
 
 
-def cover_by_interval(coverage: pd.DataFrame, timezone: str) -> pd.DataFrame:
-    """Required, present and gap summed over queues per interval, with `time` (naive local) for the axis."""
-    summed = coverage.groupby("start")[["required", "present", "gap"]].sum().reset_index()
+def cover_by_interval(coverage: pd.DataFrame, timezone: str, interval_minutes: int) -> pd.DataFrame:
+    """Required, present and gap summed over queues per interval, with `time` (naive local) for the axis.
+
+    Intervals in between that have no row (nobody is needed at night) stand at zero.
+    """
+    summed = coverage.groupby("start")[["required", "present", "gap"]].sum()
+    step = pd.Timedelta(minutes=interval_minutes)
+    every = pd.date_range(summed.index.min(), summed.index.max() + step, freq=step, name="start")
+    summed = summed.reindex(every, fill_value=0.0).reset_index()
     return summed.assign(time=local_times(summed["start"], timezone))
 
 
