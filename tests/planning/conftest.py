@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -108,6 +109,15 @@ def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session
         yield opened
 
 
+@pytest.fixture
+def monday(tmp_path: Path) -> Path:
+    """An inbox with the tickets of the day after those of the site."""
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    tickets(1, FIRST_DAY + pd.Timedelta(days=DAYS), seed=9).to_csv(inbox / "monday.csv", index=False)
+    return inbox / "monday.csv"
+
+
 @pytest.fixture(scope="session")
 def planned_store(site_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store in which one night has run; copied by the tests that change it."""
@@ -133,7 +143,7 @@ def planned(planned_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_url() -> Iterator[str]:
     """The address of a real PostgreSQL server, started for the tests (or SMENA_TEST_DATABASE_URL)."""
     if given := os.environ.get("SMENA_TEST_DATABASE_URL"):
         yield given
@@ -143,7 +153,7 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         if os.environ.get("CI"):
             pytest.fail("CI must have PostgreSQL: initdb and pg_ctl are not there")
         pytest.skip("needs PostgreSQL (initdb, pg_ctl)")
-    folder = tmp_path_factory.mktemp("postgres")
+    folder = Path(tempfile.mkdtemp(prefix="smena-postgres-"))  # not pytest's folder, which only its owner may enter
     port = _free_port()
     data, socket_folder = folder / "data", folder / "socket"
     socket_folder.mkdir()
@@ -163,6 +173,7 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"postgresql+psycopg://smena:s3cret-word@127.0.0.1:{port}/postgres"
     finally:
         _as_postgres(str(binaries / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _postgres_binaries() -> Path | None:
@@ -179,14 +190,10 @@ def _free_port() -> int:
 
 
 def _let_postgres_in(folder: Path) -> None:
-    """initdb refuses root: the server runs as `postgres`, who must own its folder and may pass through those above."""
-    if os.geteuid() != 0:
-        return
-    for path in (folder, *folder.iterdir()):
-        shutil.chown(path, "postgres")
-    for parent in folder.parents:
-        if parent.stat().st_uid == 0 and not parent.stat().st_mode & 0o001:
-            parent.chmod(parent.stat().st_mode | 0o011)
+    """initdb refuses root: the server runs as `postgres` then, who must own its folder."""
+    if os.geteuid() == 0:
+        for path in (folder, *folder.iterdir()):
+            shutil.chown(path, "postgres")
 
 
 def _as_postgres(*command: str) -> None:
