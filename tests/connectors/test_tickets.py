@@ -243,7 +243,7 @@ DIRT = (
 )
 
 
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(kinds=st.lists(st.sampled_from(DIRT), min_size=1, max_size=30), seed=st.integers(0, 99), ends=st.booleans())
 def test_loaded_rejected_and_duplicates_add_up_to_the_records_whatever_the_dirt(
     tmp_path: Path, kinds: list[str], seed: int, ends: bool
