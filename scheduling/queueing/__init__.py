@@ -3,7 +3,7 @@
 Waits are exact for exponential handle times and patience; agents may be fractional everywhere.
 """
 
-from scheduling.queueing.backlog import deferred_capacity
+from scheduling.queueing.backlog import deferred_capacity, gather_into_open
 from scheduling.queueing.cases import evaluate_cases
 from scheduling.queueing.concurrency import ChatLine, chat_line, required_chat_agents
 from scheduling.queueing.erlang_a import DEFINITIONS, ErlangA, erlang_a
@@ -32,6 +32,7 @@ __all__ = [
     "erlang_c",
     "evaluate_cases",
     "finite_line",
+    "gather_into_open",
     "modified_offered_load",
     "priority_waits",
     "required_agents",

@@ -6,7 +6,7 @@ finishes everything in time: if any order of work keeps all deadlines, that one 
 
 What it assumes: arrivals of an interval are all there at its end; the earliest of them is due `deadline_hours` of
 opening time after the interval's beginning; a deadline shorter than two intervals means "in the interval itself". Work
-that arrives while the queue is closed is no part of it.
+that arrives while the queue is closed is brought into its next open interval first (`gather_into_open`).
 
 At the edges of the horizon: work whose time reaches beyond the end keeps its rate, so a part of it is left to do after
 the horizon; and as much is taken to have been left over from before it (`carry_in`), as if a horizon like this one had
@@ -16,7 +16,7 @@ gone before. So capacity and work have the same total.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from domain.errors import BadValue
 from scheduling.queueing.special import Array
@@ -39,6 +39,17 @@ def deferred_capacity(
     if window == 0 or work.size == 0:
         return work.copy()
     return _spread(work, window, carry_in)
+
+
+def gather_into_open(work_hours: Array, is_open: NDArray[np.bool_]) -> Array:
+    """The work waiting at each open interval: its own, and what came in while the queue was closed before it.
+
+    Arrays of all intervals in order of time; the result has one entry an open interval. Work after the last open
+    interval is left for after the horizon.
+    """
+    opens = np.flatnonzero(is_open)
+    reached = np.concatenate([[0.0], np.cumsum(work_hours)])
+    return np.asarray(np.diff(reached[opens + 1], prepend=0.0)) if opens.size else np.zeros(0)
 
 
 def _spread(work: Array, window: int, carry_in: bool) -> Array:

@@ -25,9 +25,10 @@ from scipy.special import gammainc, gammaincc
 from domain.errors import BadValue
 from scheduling.queueing.broadcast import broadcast, divided
 from scheduling.queueing.erlang_c import erlang_c
-from scheduling.queueing.special import Array, exponential_rest, is_light, log_inverse_erlang_b, waiting_sums
+from scheduling.queueing.special import Array, WaitingSums, exponential_rest, log_inverse_erlang_b, waiting_sums
 from scheduling.queueing.wait_of_served import mean_wait_of_served
 
+Flags = NDArray[np.bool_]
 DEFINITIONS = ("offered", "virtual", "answered", "excluding_short", "abandons_good")
 NOBODY_HANGS_UP = 1e13  # patience in handle times from which Erlang C is the same to all digits
 
@@ -179,56 +180,70 @@ def _nothing_to_queue(load: Array, agents: Array, aht: Array, within: Array, pat
     return (lost, lost, level, level, level, level, early, zero, lost * patience, zero)
 
 
-def line_with_hang_ups(load: Array, rate: Array, log_ahead: Array, within: Array, patience: Array) -> Line:
+def line_with_hang_ups(
+    load: Array, rate: Array, log_ahead: Array, within: Array, patience: Array, *, levels: bool = True
+) -> Line:
     """The waiting line in front of a station that works at `rate` when full. Equal shapes, times in handle times.
 
     `load` is the arrival rate and `rate` the service rate of the full station, both per handle time; `log_ahead` is
     log E, E = Σ_{j not full} p_j ÷ p_(last state before full). For Erlang A, rate = agents and E = 1/B(load, agents-1).
+    Without `levels` the shares in time are left at what 1 - missed gives, which is enough to size with.
     """
-    theta = 1.0 / patience
+    u = within / patience
+    kept = np.exp(-u)
     x, y = rate * patience, load * patience
-    now = waiting_sums(x, y)
+    y_then = y * kept
+    now, then = waiting_sums(x, y), waiting_sums(x, y_then)
     odds = log_ahead - np.log(load / rate) - now.log_sum
     with np.errstate(over="ignore"):
         p_wait = 1.0 / (1.0 + np.exp(odds))
         p_at_once = 1.0 / (1.0 + np.exp(-odds))
     abandon = p_wait * now.mean
     served = np.where(load > rate, p_at_once + p_wait * (rate / load) * now.beyond, 1.0 - abandon)
-    u = theta * within
-    y_then = y * np.exp(-u)
-    then = waiting_sums(x, y_then)
     growth = (load - rate) * within - y * exponential_rest(u)
-    still, gone = _conditional_wait(x, y, y_then, growth, now.log_sum, then.log_sum)
+    ratio = np.minimum(growth + then.log_sum - now.log_sum, 0.0)
+    heavy = ~np.isnan(now.share)  # there the ratio is one of incomplete gamma functions, free of large logarithms
+    still = _share_still_waiting(x, y_then, now, then, ratio, heavy)
     late = p_wait * still
     late_served = late * then.beyond * (rate / load)
-    late_stayed = late * np.exp(-u)
-    served_soon = (rate / load) * (gone + np.exp(growth - now.log_sum) - np.exp(-now.log_sum))
-    in_time = 1.0 - abandon - late_served
-    direct = p_at_once + p_wait * np.maximum(served_soon, 0.0)
+    in_time, virtual = 1.0 - abandon - late_served, 1.0 - late
+    if levels:
+        gone = _share_gone(x, y, y_then, now, ratio, heavy)
+        soon = (rate / load) * (gone + np.exp(growth - now.log_sum) - np.exp(-now.log_sum))
+        direct = p_at_once + p_wait * np.maximum(soon, 0.0)
+        in_time = np.where((load > rate) & (direct < 0.5), direct, in_time)
+        virtual = p_at_once + p_wait * gone
     return Line(
         p_wait=p_wait,
         p_at_once=p_at_once,
         abandon_share=abandon,
         served_share=served,
         late=late,
-        late_stayed=late_stayed,
+        late_stayed=late * kept,
         late_served=late_served,
-        in_time=np.where((load > rate) & (direct < 0.5), direct, in_time),
-        in_time_virtual=p_at_once + p_wait * gone,
-        in_time_either=p_at_once + p_wait * gone - late * np.expm1(-u),
+        in_time=in_time,
+        in_time_virtual=virtual,
+        in_time_either=virtual - late * np.expm1(-u),
     )
 
 
-def _conditional_wait(
-    x: Array, y: Array, y_then: Array, growth: Array, log_now: Array, log_then: Array
-) -> tuple[Array, Array]:
-    """P(V > T | V > 0) and its complement. In overload they are ratios of incomplete gamma functions."""
-    still = np.exp(np.minimum(growth + log_then - log_now, 0.0))
-    gone = -np.expm1(np.minimum(growth + log_then - log_now, 0.0))
-    heavy: NDArray[np.bool_] = ~is_light(x, y)
+def _share_still_waiting(
+    x: Array, y_then: Array, now: WaitingSums, then: WaitingSums, ratio: Array, heavy: Flags
+) -> Array:
+    """P(V > T | V > 0)."""
+    still = np.exp(ratio)
+    known = heavy & ~np.isnan(then.share)
+    still[known] = np.minimum(then.share[known] / now.share[known], 1.0)
+    far = heavy & np.isnan(then.share)
+    if far.any():
+        still[far] = np.minimum(gammainc(x[far], y_then[far]) / now.share[far], 1.0)
+    return still
+
+
+def _share_gone(x: Array, y: Array, y_then: Array, now: WaitingSums, ratio: Array, heavy: Flags) -> Array:
+    """P(V ≤ T | V > 0), with its digits where it is small."""
+    gone = -np.expm1(ratio)
     if heavy.any():
-        xs, ys, yt = x[heavy], y[heavy], y_then[heavy]
-        all_waits = gammainc(xs, ys)
-        still[heavy] = np.minimum(gammainc(xs, yt) / all_waits, 1.0)
-        gone[heavy] = np.maximum(gammaincc(xs, yt) - gammaincc(xs, ys), 0.0) / all_waits
-    return still, gone
+        xs = x[heavy]
+        gone[heavy] = np.maximum(gammaincc(xs, y_then[heavy]) - gammaincc(xs, y[heavy]), 0.0) / now.share[heavy]
+    return gone

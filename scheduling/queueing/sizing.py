@@ -22,6 +22,7 @@ from scheduling.queueing.special import Array, log_inverse_erlang_b
 from scheduling.queueing.wait_of_served import mean_wait_of_served
 
 KNIFE_EDGE = 1e-9  # a load of 35.7 at occupancy 0.85 needs 42 agents, although 35.7 / 0.85 > 42 in binary
+CHUNK = 8192
 JUST_ABOVE = 1e-6  # without another target a fractional Erlang C line needs this share more than its load
 
 
@@ -117,12 +118,17 @@ def _size(rows: _Rows, definition: str, *, whole: bool) -> Array:
     hopeless = (rows.missed <= 0) | (rows.asa == 0) | (rows.occupancy == 0) | (leaves & (rows.abandon == 0))
     out = np.where(rows.load == 0, 0.0, np.where(np.isnan(rows.load), np.nan, np.inf))
     usual = (rows.load > 0) & ~hopeless
-    patient, leaving = usual & ~leaves, usual & leaves
-    if patient.any():
-        out[patient] = _size_c(rows.at(patient), whole)
-    if leaving.any():
-        out[leaving] = _size_a(rows.at(leaving), definition, whole)
+    patient, leaving = np.flatnonzero(usual & ~leaves), np.flatnonzero(usual & leaves)
+    for part in _chunks(patient):
+        out[part] = _size_c(rows.at(part), whole)
+    for part in _chunks(leaving):
+        out[part] = _size_a(rows.at(part), definition, whole)
     return out
+
+
+def _chunks(rows: Rows) -> list[Rows]:
+    """Pieces whose working arrays stay in the processor's cache."""
+    return [rows[begin : begin + CHUNK] for begin in range(0, rows.size, CHUNK)]
 
 
 def _size_c(rows: _Rows, whole: bool) -> Array:
@@ -158,7 +164,8 @@ def _size_a(rows: _Rows, definition: str, whole: bool) -> Array:
 
     def excess(part: Rows, n: Array) -> Array:
         load, patience = rows.load[part], rows.patience[part]
-        line = line_with_hang_ups(load, n, log_inverse_erlang_b(load, n - 1.0), rows.within[part], patience)
+        ahead = log_inverse_erlang_b(load, n - 1.0)
+        line = line_with_hang_ups(load, n, ahead, rows.within[part], patience, levels=False)
         with np.errstate(divide="ignore"):
             late = np.log(line.missed(definition)) - log_missed[part]
             lost = np.log(line.abandon_share) - log_abandon[part]

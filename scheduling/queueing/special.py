@@ -82,17 +82,22 @@ def _upper_fraction(s: Array, a: Array) -> Array:
 
 @dataclass(frozen=True)
 class WaitingSums:
-    """A and S of a waiting line, elementwise. `log_sum` = log A; `beyond` = (A - 1) / A; `mean` = S / (y A)."""
+    """A and S of a waiting line, elementwise. `log_sum` = log A; `beyond` = (A - 1) / A; `mean` = S / (y A).
+
+    `share` is P(x, y), the regularised incomplete gamma function, where A was found through it; NaN elsewhere.
+    """
 
     log_sum: Array
     beyond: Array
     mean: Array
+    share: Array
 
 
 def waiting_sums(x: Array, y: Array) -> WaitingSums:
     """A(x, y) and S(x, y), elementwise over equal shapes; x ≥ 0 (service), y ≥ 0 (arrivals), in units of hang-ups."""
-    light = is_light(x, y)
-    log_sum, beyond, mean = np.empty_like(x), np.empty_like(x), np.empty_like(x)
+    # a continued fraction where arrivals are well below service, or next to none
+    light = (y < x - DEVIATIONS * np.sqrt(x)) | (y < 0.5)
+    log_sum, beyond, mean, share = (np.full_like(x, np.nan) for _ in range(4))
     if light.any():
         xs, ys = x[light], y[light]
         tail = _sum_fraction(xs, ys)
@@ -103,16 +108,11 @@ def waiting_sums(x: Array, y: Array) -> WaitingSums:
     heavy = ~light
     if heavy.any():
         xs, ys = x[heavy], y[heavy]
-        log_a = np.log(gammainc(xs, ys)) - log_poisson(xs, ys)
-        log_sum[heavy] = log_a
-        beyond[heavy] = -np.expm1(-log_a)
-        mean[heavy] = 1.0 - (xs / ys) * -np.expm1(-log_a)
-    return WaitingSums(log_sum, beyond, mean)
-
-
-def is_light(x: Array, y: Array) -> NDArray[np.bool_]:
-    """Where the continued fraction of A is used: arrivals well below service, or next to none."""
-    return (y < x - DEVIATIONS * np.sqrt(x)) | (y < 0.5)
+        share[heavy] = gammainc(xs, ys)
+        log_sum[heavy] = np.log(share[heavy]) - log_poisson(xs, ys)
+        beyond[heavy] = -np.expm1(-log_sum[heavy])
+        mean[heavy] = 1.0 - (xs / ys) * beyond[heavy]
+    return WaitingSums(log_sum, beyond, mean, share)
 
 
 def _sum_fraction(x: Array, y: Array) -> Array:
