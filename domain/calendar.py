@@ -89,6 +89,15 @@ class OpeningHours:
         return np.asarray(opened[row, last - 1] - before > 0)
 
 
+def mark_open(frame: pd.DataFrame, opening: OpeningHours, grid: IntervalGrid, holidays: Iterable[date]) -> pd.DataFrame:
+    """A frame with `queue` and `start`, and a column `open`: whether the queue is worked in that interval."""
+    days = tuple(holidays)
+    worked = pd.Series(True, index=frame.index)
+    for queue, starts in frame.groupby("queue", sort=False)["start"]:
+        worked[starts.index] = opening.is_open(str(queue), pd.DatetimeIndex(starts), grid, days)
+    return frame.assign(open=worked)
+
+
 def _week(table: object, name: str, file: str | None) -> WeekHours:
     if not isinstance(table, Mapping):
         raise BadValue(f"a table of opening hours for {name!r}", file=file, column=name, found=table)

@@ -244,6 +244,13 @@ def _quantiles_rise(frame: pd.DataFrame) -> list[Violation]:
 
 _QUEUE = Column("queue", "text", "", "queue name, `channel/type`")
 _START = Column("start", "stamp", "UTC", "beginning of the interval; in files ISO 8601 with offset")
+_WORKED = Column(
+    "open",
+    "flag",
+    "",
+    "whether the queue is worked then; deferred work that comes in while it is closed waits for the next open interval",
+    False,
+)
 _AHT = Column("aht_seconds", "number", "seconds", "average handle time: talk + hold + wrap-up", False, True, 0)
 
 
@@ -305,6 +312,7 @@ FORECAST = Table(
         *_quantile_columns(required=False),
         _AHT,
         Column("model", "text", "", "the forecaster that made the number", False, True),
+        _WORKED,
     ),
     (_quantiles_rise,),
 )
@@ -342,6 +350,7 @@ ADJUSTED = Table(
         _AHT,
         Column("adjustment_ids", "text", "", "the adjustments that touched it, separated by |", True, True),
         Column("model", "text", "", "the forecaster of the baseline", False, True),
+        _WORKED,
     ),
     (_quantiles_rise,),
 )

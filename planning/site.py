@@ -72,6 +72,11 @@ class Site:
         return OpeningHours.from_mapping(self._toml("opening_hours.toml"), "opening_hours.toml")
 
     @cached_property
+    def arrivals(self) -> OpeningHours | None:
+        """When contacts arrive: the opening hours, and around the clock for queues whose work may wait."""
+        return None if self.opening is None else self.opening.of_arrivals(self.targets.deferred_patterns)
+
+    @cached_property
     def segments(self) -> SegmentRules:
         """How tickets are sorted into queues; channel/type where nothing is said."""
         return SegmentRules.from_mapping(self._toml("segments.toml"), "segments.toml")

@@ -30,7 +30,8 @@ def expected_service_level(
     rows = (ADJUSTED if "baseline" in forecast.columns else FORECAST).check(forecast)
     if "aht_seconds" not in rows:
         rows = rows.assign(aht_seconds=np.nan)
-    columns = ["queue", "start", "offered", "aht_seconds"]
+    rows = rows if "open" in rows else rows.assign(open=True)
+    columns = ["queue", "start", "offered", "aht_seconds", "open"]
     joined = covered[["queue", "start", "present"]].merge(rows[columns], on=["queue", "start"], how="left")
     level = np.full(len(joined), np.nan)
     for queue, part in joined.groupby("queue", sort=False):
@@ -50,7 +51,9 @@ def _of_queue(rows: pd.DataFrame, minutes: np.ndarray, target: QueueTargets) -> 
     known = (offered > 0) & (aht > 0)
     offered, aht = np.where(known, offered, 0.0), np.where(known, aht, 1.0)
     if target.work == "deferred":
-        level = _done_in_time(offered * aht / 3600, people * seconds / 3600, seconds / 3600, target.deadline_hours or 0)
+        worked = rows["open"].fillna(True).to_numpy(dtype=bool)
+        hours = seconds / 3600
+        level = _done_in_time(offered * aht / 3600, people * hours, hours * worked, target.deadline_hours or 0)
     else:
         start = microseconds(rows["start"])
         begins = np.concatenate([[True], np.diff(start) > seconds[:-1] * SECOND])
@@ -79,7 +82,7 @@ def _answered_in_time(target: QueueTargets, load: np.ndarray, people: np.ndarray
 
 
 def _done_in_time(work: np.ndarray, capacity: np.ndarray, hours: np.ndarray, deadline_hours: float) -> np.ndarray:
-    """Share of each row's work (agent-hours) done by its deadline; the rows are the queue's opening time.
+    """Share of each row's work (agent-hours) done by its deadline; `hours` of opening time each row has.
 
     Work of a row is there at its beginning, and due `deadline_hours` after it.
     """

@@ -3,7 +3,8 @@
 - *live*: Erlang A where the targets know a patience, Erlang C elsewhere, sized for the modified offered load (contacts
   still in service carry over from one interval to the next; a queue that opens starts empty);
 - *chat*: the exact chain of agents who hold several contacts at once, at the rate of the modified offered load;
-- *deferred*: the work spread over its deadline, see `queueing/backlog.py`.
+- *deferred*: the work spread over its deadline, see `queueing/backlog.py`; what comes in while the queue is not
+  worked (`open` false in the forecast) waits for the next open interval, and closed intervals need nobody.
 
 Need stays fractional: rounding happens once, on the roster. Shrinkage is applied by division.
 """
@@ -25,6 +26,7 @@ from scheduling.queueing import (
     chat_line,
     deferred_capacity,
     erlang_a,
+    gather_into_open,
     modified_offered_load,
     required_agents,
     required_chat_agents,
@@ -76,12 +78,13 @@ def require_staff(
 
 @dataclass(frozen=True)
 class _Demand:
-    """Per row: contacts per second, handle time, load, load with carry-over (Erlangs), interval length (seconds)."""
+    """Per row: contacts per second, handle time, load, load with carry-over (Erlangs), worked or not; seconds."""
 
     rate: Array
     aht: Array
     load: Array
     carried: Array
+    open: NDArray[np.bool_]
     seconds: float
 
 
@@ -131,7 +134,8 @@ def _demand(
     longest = LONGEST_DAY_MINUTES if minutes == DAY_MINUTES else minutes
     begins = np.concatenate([[True], (np.diff(codes) != 0) | (steps > longest)])
     carried = modified_offered_load(load, aht, seconds, begins=begins).mean
-    return _Demand(rate=volume / seconds, aht=aht, load=load, carried=carried, seconds=seconds)
+    worked = frame["open"].to_numpy(dtype=bool) if "open" in frame else np.ones(len(frame), dtype=bool)
+    return _Demand(rate=volume / seconds, aht=aht, load=load, carried=carried, open=worked, seconds=seconds)
 
 
 def _quantile(frame: pd.DataFrame, percentile: float) -> Array:
@@ -259,8 +263,11 @@ def _plan_deferred(plan: _Plan, demand: _Demand, promise: QueueTargets, rows: ND
     """One queue of deferred work: everything is done in time, nobody waits on the line."""
     hours = demand.seconds / 3600.0
     deadline = promise.deadline_hours or hours
-    busy = deferred_capacity(demand.load[rows] * hours, deadline, hours) / hours
-    agents = np.maximum(busy / (promise.max_occupancy or 1.0), promise.minimum_agents)
+    worked = demand.open[rows]
+    waiting = gather_into_open(demand.load[rows] * hours, worked)
+    busy = np.zeros(rows.size)
+    busy[worked] = deferred_capacity(waiting, deadline, hours) / hours
+    agents = np.where(worked, np.maximum(busy / (promise.max_occupancy or 1.0), promise.minimum_agents), 0.0)
     occupancy = np.divide(busy, agents, out=np.zeros_like(busy), where=agents > 0)
     plan.record(rows, busy, agents, (1.0, np.nan, 0.0, occupancy))
 

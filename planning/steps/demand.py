@@ -11,6 +11,7 @@ import pandas as pd
 
 import forecast as core
 from domain import IntervalGrid, OpeningHours
+from domain.calendar import mark_open
 from domain.errors import BadValue, ForecastFailed, NothingToPlan
 from domain.intervals import infer_interval_minutes, local_days, local_midnights
 from domain.tables import FORECAST, HISTORY, SCORES, TICKETS
@@ -37,7 +38,7 @@ def make_history(session: Session) -> StepResult:
         "timezone": settings.timezone,
         "calendar": settings.calendar,
     }
-    inputs = site_inputs(session, ("opening_hours.toml", "segments.toml"))
+    inputs = site_inputs(session, ("opening_hours.toml", "segments.toml", "targets.toml"))
     return produce(session, Recipe("history", inputs, parameters), history_maker)
 
 
@@ -55,7 +56,7 @@ def history_maker(materials: Materials, _tools: Tools) -> Made:
             tickets,
             grid,
             segments=site.segments,
-            opening=site.opening or OpeningHours(),
+            opening=site.arrivals or OpeningHours(),
             holidays=tuple(holidays_of(parameters["calendar"], first, last)),
         )
         parts.append(history)
@@ -165,7 +166,7 @@ def make_forecast(
         "origins": settings.backtest_origins,
         "model": model,
     }
-    inputs = {"history": version, **site_inputs(session, ("opening_hours.toml", "events.csv"))}
+    inputs = {"history": version, **site_inputs(session, ("opening_hours.toml", "events.csv", "targets.toml"))}
     published = session.published
     tools = Tools(
         executor=executor or SerialExecutor(),
@@ -187,6 +188,7 @@ def forecast_maker(materials: Materials, tools: Tools) -> Made:
     if not frames:
         first = next(iter(failures.items()), ("", "no queue has a history"))
         raise ForecastFailed(*first)
+    holidays = tuple(options["holidays"])
     kept = sorted(rescued["queue"].unique())
     details = {
         "chosen": {queue: model for result in results for queue, model in result.chosen.items()},
@@ -196,6 +198,8 @@ def forecast_maker(materials: Materials, tools: Tools) -> Made:
         "fallback_version": tools.fallback if len(rescued) else None,
     }
     joined = pd.concat(frames, ignore_index=True).sort_values(["queue", "start"], ignore_index=True)
+    if materials.site.opening is not None:
+        joined = mark_open(joined, materials.site.opening, options["grid"], holidays)
     scores = pd.concat([result.scores for result in results if len(result.scores)] or [SCORES.empty()])
     messages = tuple(
         f"queue {queue!r} failed ({reason}); "
@@ -224,7 +228,7 @@ def _forecast_options(materials: Materials, history: pd.DataFrame) -> dict[str, 
         "as_of": as_of,
         "horizon_days": parameters["horizon_days"],
         "grid": _grid(parameters),
-        "opening": materials.site.opening,
+        "opening": materials.site.arrivals,
         "holidays": holidays_of(parameters["calendar"], history["start"].min(), last),
         "events": materials.site.events,
         "model": parameters["model"],

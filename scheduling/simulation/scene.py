@@ -123,6 +123,7 @@ def _scene(
 ) -> Scene:
     code = chosen["code"].to_numpy()
     start, length = _spans(chosen, origin)
+    worked = timed[timed["open"].astype(bool)] if "open" in timed else timed
     quantiles = {"offered_p10", "offered_p90"} <= set(chosen.columns)
     arrivals = plan_arrivals(
         code,
@@ -134,7 +135,7 @@ def _scene(
         day=chosen.groupby(["code", "day"]).ngroup().to_numpy(),
         low=chosen["offered_p10"].to_numpy() if quantiles else None,
         high=chosen["offered_p90"].to_numpy() if quantiles else None,
-        opened=[_spans(timed[timed["code"] == number], origin) for number in range(len(targets))],
+        opened=[_spans(worked[worked["code"] == number], origin) for number in range(len(targets))],
     )
     step = np.gcd.reduce(np.concatenate([start, start + length]).astype(np.int64))
     return Scene(chosen, arrivals, site, draw, seconds, float(step))
