@@ -183,7 +183,7 @@ def _trend(calendar: DayCalendar, plan: FeaturePlan, ramp_days: int = 91) -> Blo
     """Ramps of a quarter each that rise from −1 to 0 and stay: a random walk of the level, flat after the origin."""
     age = np.asarray((calendar.days - plan.origin) // pd.Timedelta(days=1), dtype=float)
     ends = -np.arange(0, max(plan.learned_days - ramp_days // 2, 1), ramp_days, dtype=float)
-    return np.clip((age[:, None] - (ends - ramp_days)) / ramp_days, 0.0, 1.0) - 1.0, 0.15
+    return np.clip((age[:, None] - (ends - ramp_days)) / ramp_days, 0.0, 1.0) - 1.0, 0.05
 
 
 def _season(calendar: DayCalendar, harmonics: int) -> Block:
@@ -193,7 +193,7 @@ def _season(calendar: DayCalendar, harmonics: int) -> Block:
 
 def _day_of_month(calendar: DayCalendar) -> Block:
     phase = 2 * np.pi * (np.asarray(calendar.days.day, dtype=float) - 1) / np.asarray(calendar.days.days_in_month)
-    return _fourier(phase, 4), 0.05
+    return _fourier(phase, 4), 0.03
 
 
 def _fourier(phase: np.ndarray, harmonics: int) -> np.ndarray:

@@ -7,20 +7,24 @@ from collections.abc import Mapping
 from forecast.forecaster import Forecaster
 from forecast.models.blend import Blend
 from forecast.models.calendar_glm import CalendarGlm
+from forecast.models.calendar_lanes import CalendarLanes
 from forecast.models.holt_winters import HoltWinters
 from forecast.models.seasonal_naive import SeasonalNaive
 from forecast.models.weekday_average import WeekdayAverage
 
-_SINGLE: tuple[Forecaster, ...] = (
+_AVERAGE_8, _HOLT_WINTERS = WeekdayAverage(weeks=8), HoltWinters()
+_CALENDAR_GLM, _CALENDAR_LANES = CalendarGlm(), CalendarLanes()
+
+_LIST: tuple[Forecaster, ...] = (
     SeasonalNaive(),
     WeekdayAverage(weeks=4),
-    WeekdayAverage(weeks=8),
-    HoltWinters(),
-    CalendarGlm(),
+    _AVERAGE_8,
+    _HOLT_WINTERS,
+    _CALENDAR_GLM,
+    _CALENDAR_LANES,
+    Blend(members=(_AVERAGE_8, _HOLT_WINTERS, _CALENDAR_GLM, _CALENDAR_LANES)),
 )
 
-FORECASTERS: Mapping[str, Forecaster] = {
-    forecaster.name: forecaster for forecaster in (*_SINGLE, Blend(members=_SINGLE))
-}
+FORECASTERS: Mapping[str, Forecaster] = {forecaster.name: forecaster for forecaster in _LIST}
 
-__all__ = ["FORECASTERS", "Blend", "CalendarGlm", "HoltWinters", "SeasonalNaive", "WeekdayAverage"]
+__all__ = ["FORECASTERS", "Blend", "CalendarGlm", "CalendarLanes", "HoltWinters", "SeasonalNaive", "WeekdayAverage"]

@@ -11,7 +11,7 @@ from forecast.calendar_effects import DayCalendar
 from forecast.forecaster import FittedForecaster, Forecaster
 from forecast.panel import DailyPanel
 
-POWER = 4.0  # how strongly a smaller past error is preferred
+POWER = 3.0  # how strongly a smaller past error is preferred
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def combine(forecasts: Sequence[np.ndarray], errors: Sequence[np.ndarray] | None
 
     Args:
         forecasts: one array (queues × days) a member, contacts.
-        errors: past mean absolute error of each member, broadcastable to the forecasts; weights are error⁻⁴.
+        errors: past mean absolute error of each member, broadcastable to the forecasts; weights are error⁻³.
             None, or NaN errors: equal weights.
     """
     stacked = np.stack(forecasts)

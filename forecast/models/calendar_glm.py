@@ -17,6 +17,7 @@ import pandas as pd
 
 from forecast.calendar_effects import DayCalendar, FeaturePlan, Features
 from forecast.forecaster import FittedForecaster, QueueForecast, fit_each
+from forecast.models.transform import clip_outliers
 from forecast.panel import DailyPanel
 
 WINDOW_DAYS = 1096
@@ -49,7 +50,7 @@ def _fit_queue(panel: DailyPanel, queue: int) -> QueueForecast | str:
     plan = FeaturePlan.of(panel.calendar, int(known[0]))
     features = plan.features(panel.calendar, queue)
     learned = Features(features.values[known], features.prior_sd)
-    effects = ridge_poisson(learned, values[known] / mean, mean)
+    effects = ridge_poisson(learned, _calmed(panel, queue, known) / mean, mean)
     fitted = mean * np.exp(learned.values @ effects)
     level, hold = _following_level(values[known], fitted, (len(values) - 1 - known).astype(float))
     end = panel.end
@@ -60,6 +61,14 @@ def _fit_queue(panel: DailyPanel, queue: int) -> QueueForecast | str:
         return np.asarray(mean * np.exp(np.minimum(linear, 5.0)))
 
     return predict
+
+
+def _calmed(panel: DailyPanel, queue: int, known: np.ndarray) -> np.ndarray:
+    """The known values, wild days clipped that no holiday or event explains."""
+    calendar, values = panel.calendar, panel.values[queue, known]
+    calm = np.expm1(clip_outliers(np.log1p(values), calendar.weekdays[known], spreads=8.0))
+    explained = calendar.is_holiday | calendar.events[:, queue].any(axis=0)
+    return np.where(explained[known], values, calm)
 
 
 def ridge_poisson(features: Features, relative: np.ndarray, mean: float) -> np.ndarray:
@@ -105,7 +114,8 @@ def _following_level(values: np.ndarray, fitted: np.ndarray, age: np.ndarray) ->
     Speed and hold are those with the least absolute error one to seven known days ahead over the last half year.
     """
     residual = np.log((values + 0.5) / (fitted + 0.5))
-    residual = np.clip(residual, -4 * np.std(residual), 4 * np.std(residual))
+    bound = 5.0 * 1.4826 * float(np.median(np.abs(residual))) + 1e-9
+    residual = np.clip(residual, -bound, bound)
     best, chosen = np.inf, (0.0, 1.0)
     for speed in SPEEDS:
         levels = _exponential_means(residual, speed)

@@ -1,0 +1,126 @@
+"""Rolling origins, scores and the choice of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from domain import IntervalGrid
+from domain.errors import BadValue, EmptyFile
+from domain.tables import SCORES
+from forecast import FORECASTERS, backtest
+from forecast.backtest import Backtest, lead_masks, past_errors, plan_origins, run_backtest, score_table
+from forecast.panel import DailyPanel
+from forecast.selection import choose
+
+Panels = Callable[..., DailyPanel]
+FAST = {name: FORECASTERS[name] for name in ("seasonal_naive", "weekday_average_4", "weekday_average_8")}
+DAILY = IntervalGrid(1440, "Europe/Berlin")
+
+
+def noisy(days: int, seed: int = 0) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    return rng.poisson(np.resize([130.0, 110, 100, 100, 90, 50, 40], days)).astype(float)
+
+
+@pytest.mark.parametrize(("days", "count"), [(730, 4), (200, 8), (90, 4), (60, 4), (45, 2), (30, 1)])
+def test_origins_never_lie_whole_weeks_apart_and_leave_days_to_learn_from(
+    days: int, count: int, make_panel: Panels
+) -> None:
+    origins = plan_origins(make_panel(noisy(days)), count, 28, whole=False)
+    assert 1 <= len(origins) <= count
+    assert all(step % 7 for step in np.diff(origins))
+    assert min(origins) >= 14
+    assert max(origins) <= days - 7
+
+
+def test_too_short_a_history_has_no_origins(make_panel: Panels) -> None:
+    assert plan_origins(make_panel(noisy(15)), 4, 28, whole=False) == ()
+    assert plan_origins(make_panel(noisy(400)), 0, 28, whole=False) == ()
+
+
+def test_what_comes_after_an_origin_changes_no_forecast_of_it(make_panel: Panels) -> None:
+    values = np.stack([noisy(150), noisy(150, 1)])
+    scrambled = values.copy()
+    scrambled[:, 100:] = 9e9
+    made = [run_backtest(make_panel(kept), FORECASTERS, (60, 100), 28) for kept in (values, scrambled)]
+    for name in FORECASTERS:
+        assert (made[0].forecasts[name] == made[1].forecasts[name]).all(), name
+
+
+def test_a_blend_is_weighted_by_errors_seen_before_its_origin_only() -> None:
+    actual = np.full((2, 1, 3), 10.0)
+    test = Backtest(("a",), (10, 12), actual, {"m": np.array([[[11.0, 12, 90]], [[0, 0, 0]]])}, np.zeros((1, 15)))
+    assert past_errors(test, ["m"], 12)[0].tolist() == [[1.5, 1.5, 1.5]]  # day 12, missed by 80, is not yet seen
+    assert past_errors(test, ["m"], 13)[0][0, 0] == pytest.approx((1 + 2 + 80 + 10) / 4)
+    assert np.isnan(past_errors(test, ["m"], 10)[0]).all()
+
+
+def test_scores_equal_a_plain_loop_over_days(make_panel: Panels) -> None:
+    values = noisy(120)
+    panel = make_panel(values)
+    test = run_backtest(panel, FAST, (70, 90), 28)
+    table = score_table(test, {"a": "weekday_average_4"}).set_index(["model", "lead"])
+    missed = total = 0.0
+    for origin in (70, 90):
+        for lead in range(28):
+            day = origin + lead
+            same = [values[past] for past in range(day % 7, origin, 7)][-4:]
+            missed += abs(values[day] - sum(same) / len(same))
+            total += values[day]
+    row = table.loc[("weekday_average_4", "1-28d")]
+    assert row["wape"] == pytest.approx(missed / total)
+    assert (row["days"], row["origins"], row["chosen"]) == (56, 2, True)
+    assert not table.loc[("seasonal_naive", "1-28d"), "chosen"]
+    assert 0.02 < row["noise_floor"] < row["wape"]
+
+
+def test_the_next_open_day_is_scored_as_lead_1d(make_panel: Panels) -> None:
+    panel = make_panel(noisy(100), closed=(5, 6))
+    friday_evening = 5 + 7 * 10
+    test = run_backtest(panel, FAST, (friday_evening,), 28)
+    mask = lead_masks(test)["1d"]
+    assert np.flatnonzero(mask[0, 0]).tolist() == [2]  # Monday
+    assert lead_masks(test)["1-7d"].sum() == 5
+
+
+def test_the_better_model_is_chosen_for_each_queue_and_pins_decide(make_panel: Panels) -> None:
+    steps = np.repeat(np.arange(1.0, 27.0), 7) * 100  # grows by 100 a week: the last week is best
+    flat = noisy(182)
+    panel = make_panel(np.stack([steps, flat]))
+    test = run_backtest(panel, FAST, (100, 120, 140), 28)
+    assert choose(test, {}) == {"a": "seasonal_naive", "b": "weekday_average_8"}
+    assert choose(test, {"a": "holt_winters"})["a"] == "holt_winters"
+
+
+def test_a_queue_without_a_scored_day_takes_the_default(make_panel: Panels) -> None:
+    values = np.stack([noisy(120), np.full(120, np.nan)])
+    test = run_backtest(make_panel(values), FAST, (70, 90), 28)
+    assert choose(test, {})["b"] == "weekday_average_4"
+
+
+def test_a_model_that_cannot_do_a_queue_is_not_chosen(make_panel: Panels) -> None:
+    few = {name: FORECASTERS[name] for name in ("weekday_average_4", "calendar_glm")}
+    test = run_backtest(make_panel(noisy(40)), few, (20,), 7)
+    assert choose(test, {}) == {"a": "weekday_average_4"}
+
+
+def test_the_public_backtest_gives_a_table_under_its_contract(make_history: Callable[..., pd.DataFrame]) -> None:
+    history = pd.concat([make_history(noisy(160)), make_history(noisy(160, 1), queue="chat/a")])
+    table = backtest(history, grid=DAILY, horizon_days=7, origins=3, models=("seasonal_naive", "weekday_average_8"))
+    SCORES.check(table)
+    assert set(table["lead"]) == {"1d", "1-7d"}
+    assert set(table["queue"]) == {"phone/a", "chat/a"}
+    assert table.groupby("queue")["chosen"].sum().tolist() == [2, 2]  # one model, two leads
+    week = table[table["lead"] == "1-7d"]
+    assert (week["days"] == 21).all()
+
+
+def test_an_unknown_model_and_an_empty_history_are_named(make_history: Callable[..., pd.DataFrame]) -> None:
+    with pytest.raises(BadValue, match="seasonal_naive"):
+        backtest(make_history(noisy(60)), grid=DAILY, models=("prophet",))
+    with pytest.raises(EmptyFile):
+        backtest(make_history([]), grid=DAILY)

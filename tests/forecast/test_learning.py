@@ -1,0 +1,204 @@
+"""Cells, opening hours, profiles and handle time: what is learned of the inside of a day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from domain import IntervalGrid
+from domain.calendar import OpeningHours
+from domain.errors import InputError
+from forecast.cells import QueueCells, cell_layout, cell_reader
+from forecast.handle_time import handle_time
+from forecast.opening import learn_hours
+from forecast.prepare import Site, prepare, rows_before
+from forecast.profile import DayProfile, ProfileDays, learn_profile
+
+History = Callable[..., pd.DataFrame]
+BERLIN = IntervalGrid(60, "Europe/Berlin")
+HOURS = OpeningHours.from_mapping({"default": {"daily": ["08:00-12:00"]}})
+
+
+def cells_of(contacts: np.ndarray, listed: np.ndarray | None = None) -> QueueCells:
+    """Cells of whole days × slots in which every interval is known."""
+    listed = np.ones(contacts.shape, dtype=bool) if listed is None else listed
+    zero = np.zeros(contacts.shape)
+    return QueueCells("a", contacts, np.ones(contacts.shape, dtype=bool), listed, zero, zero, 0, len(contacts))
+
+
+def test_the_lost_hour_has_no_interval_and_the_doubled_hour_has_two() -> None:
+    spring = cell_layout(pd.Timestamp("2026-03-28"), 3, BERLIN).multiplicity
+    autumn = cell_layout(pd.Timestamp("2026-10-24"), 3, BERLIN).multiplicity
+    assert spring[1].tolist() == [1, 1, 0] + [1] * 21
+    assert autumn[1].tolist() == [1, 1, 2] + [1] * 21
+
+
+def test_a_day_total_holds_the_contacts_of_opening_hours_only(make_history: History) -> None:
+    history = make_history(np.ones(72), freq="h")
+    ready = prepare(
+        history, Site(BERLIN, HOURS, {}, None, "missing"), as_of_day=pd.Timestamp("2026-01-08"), horizon_days=1
+    )
+    assert ready.panel.values[0].tolist() == [4.0, 4.0, 4.0]
+
+
+def test_a_missing_hour_is_filled_by_its_usual_share_and_a_mostly_missing_day_is_unknown(make_history: History) -> None:
+    day = np.zeros(24)
+    day[8:12] = [10, 20, 30, 40]
+    history = make_history(np.tile(day, 5), freq="h")
+    history.loc[24 + 8, "offered"] = np.nan  # a tenth of the second day
+    history.loc[48 + 10 : 48 + 11, "offered"] = np.nan  # 70 % of the third
+    site = Site(BERLIN, HOURS, {}, None, "missing")
+    values = prepare(history, site, as_of_day=pd.Timestamp("2026-01-10"), horizon_days=1).panel.values[0]
+    assert values == pytest.approx([100, 100, np.nan, 100, 100], nan_ok=True)
+
+
+@pytest.mark.parametrize(("gaps", "second"), [("zero", 0.0), ("missing", np.nan)])
+def test_an_absent_day_is_zero_or_unknown_as_the_caller_says(gaps: str, second: float, make_history: History) -> None:
+    history = make_history(np.ones(72), freq="h").drop(index=range(24, 48))
+    site = Site(BERLIN, HOURS, {}, None, gaps)
+    values = prepare(history, site, as_of_day=pd.Timestamp("2026-01-08"), horizon_days=1).panel.values[0]
+    assert values == pytest.approx([4, second, 4], nan_ok=True)
+
+
+def test_after_the_end_of_the_source_no_zeros_are_invented(make_history: History) -> None:
+    history = make_history(np.ones(24 + 10), freq="h")  # stops at ten on the second day
+    site = Site(BERLIN, HOURS, {}, None, "zero")
+    values = prepare(history, site, as_of_day=pd.Timestamp("2026-01-09"), horizon_days=1).panel.values[0]
+    assert values[0] == 4
+    assert np.isnan(values[2:]).all()
+
+
+@pytest.mark.parametrize("mark", ["outage", "discard", "missing", "outlier"])
+def test_marked_days_are_not_learned(mark: str, make_history: History) -> None:
+    history = make_history(np.full(3, 50.0)).assign(mark=["", mark, ""])
+    site = Site(IntervalGrid(1440, "Europe/Berlin"), None, {}, None, "missing")
+    values = prepare(history, site, as_of_day=pd.Timestamp("2026-01-08"), horizon_days=1).panel.values[0]
+    assert values == pytest.approx([50, np.nan, 50], nan_ok=True)
+
+
+def test_an_interval_under_way_at_as_of_is_not_a_whole_one(make_history: History) -> None:
+    hourly, daily = make_history(np.ones(48), freq="h"), make_history(np.ones(3))
+    noon = pd.Timestamp("2026-01-06T12:30", tz="Europe/Berlin")
+    assert len(rows_before(hourly, noon, BERLIN)) == 24 + 12
+    assert len(rows_before(daily, noon, IntervalGrid(1440, "Europe/Berlin"))) == 1
+
+
+def test_a_daily_history_cannot_be_cut_into_half_hours(make_history: History) -> None:
+    layout = cell_layout(pd.Timestamp("2026-01-05"), 30, IntervalGrid(30, "Europe/Berlin"))
+    with pytest.raises(InputError, match="--interval day"):
+        cell_reader(make_history(np.ones(30)), layout, "missing")
+
+
+def test_an_hourly_history_cannot_be_cut_into_half_hours(make_history: History) -> None:
+    layout = cell_layout(pd.Timestamp("2026-01-05"), 3, IntervalGrid(30, "Europe/Berlin"))
+    with pytest.raises(InputError, match="--interval 60"):
+        cell_reader(make_history(np.ones(48), freq="h"), layout, "missing")
+
+
+def test_hours_are_learned_from_listed_intervals_that_reach_to_contacts() -> None:
+    contacts = np.zeros((84, 24))
+    contacts[:, 9:17] = 5
+    weekdays = np.resize(np.arange(7), 84)
+    contacts[weekdays >= 5] = 0
+    hours = learn_hours(cells_of(contacts), weekdays, np.zeros(84, dtype=bool))
+    assert hours.days == (((540, 1020),),) * 5 + ((), ())
+    assert hours.holidays is None
+
+
+def test_hours_of_a_source_without_zero_rows_bridge_quiet_intervals() -> None:
+    rng = np.random.default_rng(0)
+    contacts = np.zeros((84, 24))
+    contacts[:, 8:20] = rng.poisson(0.6, (84, 12))
+    hours = learn_hours(cells_of(contacts, contacts > 0), np.resize(np.arange(7), 84), np.zeros(84, dtype=bool))
+    assert hours.days == (((480, 1200),),) * 7
+
+
+def test_holidays_without_contacts_are_learned_as_closed() -> None:
+    contacts = np.full((84, 1), 50.0)
+    special = np.zeros(84, dtype=bool)
+    special[[10, 30, 50]] = True
+    contacts[special] = 0
+    weekdays = np.resize(np.arange(7), 84)
+    assert learn_hours(cells_of(contacts), weekdays, special).holidays == ()
+    contacts[special] = 20
+    assert learn_hours(cells_of(contacts), weekdays, special).holidays is None
+
+
+def profile_days(contacts: np.ndarray, holiday: np.ndarray | None = None) -> ProfileDays:
+    days = len(contacts)
+    special = np.zeros(days, dtype=bool) if holiday is None else holiday
+    age = np.arange(days, dtype=float)[::-1]
+    return ProfileDays(contacts, contacts.sum(axis=1), np.resize(np.arange(7), days), special, age)
+
+
+def test_a_profile_gives_back_the_shares_it_was_made_with() -> None:
+    shape = np.array([0.1, 0.2, 0.4, 0.3])
+    contacts = np.random.default_rng(1).poisson(400 * np.tile(shape, (182, 1))).astype(float)
+    profile = learn_profile(profile_days(contacts), np.ones((7, 4), dtype=bool))
+    assert profile.shares == pytest.approx(np.tile(shape, (7, 1)), abs=0.02)
+    assert profile.shares.sum(axis=1) == pytest.approx(np.ones(7))
+    assert profile.interval_cv < 0.05
+
+
+def test_weekdays_keep_their_own_shape_when_there_is_enough_of_it() -> None:
+    contacts = np.tile([100.0, 100.0, 200.0], (182, 1))
+    contacts[np.resize(np.arange(7), 182) == 0] = [300.0, 50.0, 50.0]
+    profile = learn_profile(profile_days(contacts), np.ones((7, 3), dtype=bool))
+    assert profile.shares[0] == pytest.approx([0.75, 0.125, 0.125], abs=0.03)
+    assert profile.shares[3] == pytest.approx([0.25, 0.25, 0.5], abs=0.03)
+
+
+def test_holidays_have_a_shape_of_their_own_when_three_are_known() -> None:
+    contacts = np.tile([10.0, 10.0, 20.0], (182, 1))
+    special = np.zeros(182, dtype=bool)
+    special[[20, 60, 100, 140]] = True
+    contacts[special] = [30.0, 5.0, 5.0]
+    holiday = learn_profile(profile_days(contacts, special), np.ones((7, 3), dtype=bool)).holiday
+    assert holiday is not None
+    assert holiday[0] > 0.5
+    special[60:] = False
+    assert learn_profile(profile_days(contacts, special), np.ones((7, 3), dtype=bool)).holiday is None
+
+
+def test_extra_spread_of_intervals_is_measured_without_the_counting_noise() -> None:
+    rng = np.random.default_rng(2)
+    means = 300.0 * rng.gamma(1 / 0.2**2, 0.2**2, (182, 12))
+    profile = learn_profile(profile_days(rng.poisson(means).astype(float)), np.ones((7, 12), dtype=bool))
+    assert profile.interval_cv == pytest.approx(0.2, abs=0.04)
+
+
+def test_with_nothing_to_learn_contacts_spread_evenly_over_opening_hours() -> None:
+    usual = np.zeros((7, 4), dtype=bool)
+    usual[:5, 1:3] = True
+    profile = learn_profile(profile_days(np.zeros((3, 4))), usual)
+    assert profile.shares[0].tolist() == [0, 0.5, 0.5, 0]
+
+
+def test_a_short_holiday_holds_its_whole_total_and_a_closed_interval_none() -> None:
+    profile = DayProfile(np.full((7, 4), 0.25), None, 0.0)
+    opened = np.array([[True, True, False, False], [True, True, True, True]])
+    rows = profile.of_days(np.array([0, 1]), np.array([True, False]), opened)
+    assert rows.tolist() == [[0.5, 0.5, 0, 0], [0.25] * 4]
+
+
+def test_handle_time_is_weighted_by_contacts_and_small_groups_are_pulled_to_the_mean() -> None:
+    handled = np.zeros((56, 2))
+    handled[:, 0], handled[:, 1] = 1000, 1
+    seconds = handled * np.array([200.0, 900.0])
+    found = handle_time(handled, seconds, np.resize(np.arange(7), 56))
+    assert found[:, 0] == pytest.approx(np.full(7, 200), rel=0.02)
+    assert 200 < found[0, 1] < 400
+
+
+def test_handle_time_forgets_what_is_older_than_eight_weeks() -> None:
+    handled = np.full((112, 1), 500.0)
+    seconds = handled * np.repeat([900.0, 300.0], 56)[:, None]
+    found = handle_time(handled, seconds, np.resize(np.arange(7), 112))
+    assert found == pytest.approx(np.full((7, 1), 300.0))
+
+
+def test_no_known_handle_time_stays_unknown() -> None:
+    assert np.isnan(handle_time(np.zeros((10, 3)), np.zeros((10, 3)), np.resize(np.arange(7), 10))).all()
