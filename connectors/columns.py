@@ -13,6 +13,7 @@ from connectors.stamps import LOOKS_ISO, Stamps, parse_stamps, usual_formats
 from connectors.texts import fits, replaced, trimmed
 from connectors.values import parse_flags, parse_numbers, parse_seconds, translate
 
+_EARLIEST, _LATEST = pd.Timestamp("1990-01-01", tz="UTC"), pd.Timestamp("2100-01-01", tz="UTC")
 _RANGE_END = r"(\d:\d{2}(?::\d{2})?)\s*[-–—]\s*\d{1,2}:\d{2}(?::\d{2})?$"
 
 
@@ -105,6 +106,7 @@ class Conversion:
         source = entry.sources[0] if entry.sources else entry.name
         if needed:
             self.refuse(cells.isna().to_numpy(), source, "a time")
+            self.refuse(np.asarray((read.utc < _EARLIEST) | (read.utc >= _LATEST)), source, "a time from 1990 to 2099")
         self.refuse(read.unreadable, source, "a time such as 2026-03-02T09:00:00+03:00 or 02.03.2026 09:00")
         self.refuse(read.in_gap, source, f"a time that the clocks of {self.timezone} show")
         return read

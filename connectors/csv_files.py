@@ -7,6 +7,7 @@ their line, and the sum is held against the independent count of `csv_records`.
 from __future__ import annotations
 
 import csv
+import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from connectors.csv_records import Records, scan_records
 from connectors.files import check_size, local_copy, shown_name
 from domain.errors import BrokenFile, EmptyFile
 
+SAMPLE_LINES = 30
 DELIMITERS = (",", ";", "\t", "|")
 _REASONS = {
     "MISSING COLUMNS": "as many cells as the header has",
@@ -46,11 +48,14 @@ class CsvFile:
     delimiter: str
     header: tuple[str, ...]
     header_line: int
+    first_lines: tuple[str, ...] = ()  # from the header on
 
     @cached_property
     def records(self) -> Records:
-        """The independent count, with the line of each record."""
-        return scan_records(self.path, self.delimiter, self.shown)
+        """The independent count, with the line of each record from the header on."""
+        found = scan_records(self.path, self.delimiter, self.shown)
+        below = found.lines >= self.header_line
+        return Records(found.lines[below], found.ordinals[below], found.has_multiline)
 
     @property
     def repeated(self) -> tuple[str, ...]:
@@ -118,11 +123,33 @@ def open_csv(path: str | Path, megabytes_max: float | None = None) -> Iterator[C
             readable = Path(folder) / "clean.csv"
             clean_copy(local, readable, found.encoding, shown)
         sample, header_line = _first_lines(readable, shown)
-        delimiter = find_delimiter(sample)
-        header = next(csv.reader(sample, delimiter=delimiter))
-        names = tuple(name.strip() or f"column {number}" for number, name in enumerate(header, start=1))
-        encoding = found.encoding
-        yield CsvFile(shown, readable, encoding, found.sha256, delimiter, names, header_line)
+        said = _SEP.match(sample[0])  # a spreadsheet's own note of its delimiter
+        if said and len(sample) > 1:
+            sample, header_line = sample[1:], header_line + 1
+        delimiter = said.group(1) if said else find_delimiter(sample)
+        names = header_names(next(csv.reader(sample, delimiter=delimiter)))
+        yield CsvFile(shown, readable, found.encoding, found.sha256, delimiter, names, header_line, tuple(sample))
+
+
+_SEP = re.compile(r"(?i)^sep=([,;|\t])\s*$")
+
+
+def header_names(cells: list[str]) -> tuple[str, ...]:
+    """A header row as names; a cell without one is named by its number."""
+    return tuple(cell.strip() or f"column {number}" for number, cell in enumerate(cells, start=1))
+
+
+def later_headers(file: CsvFile, rows: int = 10) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Lines below the first that could be the header instead, because titles stand above it: line and names.
+
+    Only lines without quotes are tried: a cell of two lines would shift the count.
+    """
+    for number, line in enumerate(file.first_lines[1:rows], start=1):
+        if '"' in line or '"' in "".join(file.first_lines[:number]):
+            return
+        cells = line.rstrip("\n").split(file.delimiter)
+        if len(cells) > 1 and any(cell.strip() for cell in cells):
+            yield file.header_line + number, header_names(cells)
 
 
 def _first_lines(path: Path, shown: str) -> tuple[list[str], int]:
@@ -135,7 +162,7 @@ def _first_lines(path: Path, shown: str) -> tuple[list[str], int]:
                 number += 1
             if lines or line.strip():
                 lines.append(line)
-            if len(lines) >= 30:
+            if len(lines) >= SAMPLE_LINES:
                 break
     if not lines:
         raise EmptyFile("a header and at least one row", file=shown, found="blank lines")
@@ -148,9 +175,12 @@ def find_delimiter(lines: list[str]) -> str:
     Source: the header decides because its names rarely hold a delimiter, while cells hold decimal commas.
     """
 
-    def score(delimiter: str) -> tuple[int, int]:
+    def score(delimiter: str) -> tuple[int, int, int]:
         widths = [len(row) for row in csv.reader(lines, delimiter=delimiter) if row]
-        return widths[0], sum(width == widths[0] for width in widths)
+        usual, times = Counter(widths).most_common(1)[0]
+        return widths[0], (usual if titled else 0), times if titled else widths.count(widths[0])
+
+    titled = not any(delimiter in lines[0] for delimiter in DELIMITERS)  # a title above the header decides nothing
 
     return max(DELIMITERS, key=score)
 
@@ -168,12 +198,15 @@ def _through_duckdb(file: CsvFile, wanted: list[int]) -> tuple[pd.DataFrame, pd.
         if file.records.has_multiline:
             link.execute("set threads = 1")  # a quoted line end may lie on the border of two threads' parts
         chosen = ", ".join(names[position] for position in wanted)
+        # In a file of one column a blank line reads as an empty cell; it is told from "" and left out.
+        alone = "where c0 is not null" if len(names) == 1 else ""
         try:
             link.execute(
                 f"create table loaded as select {chosen} from read_csv({_literal(str(file.path))}, "
                 f"auto_detect = false, header = true, skip = {file.header_line - 1}, "
                 f"delim = {_literal(file.delimiter)}, quote = '\"', escape = '\"', "
-                f"columns = {columns}, store_rejects = true, rejects_limit = 0, null_padding = false)"
+                f"columns = {columns}, store_rejects = true, rejects_limit = 0, null_padding = false, "
+                f"allow_quoted_nulls = {'false' if alone else 'true'}) {alone}"
             )
         except duckdb.Error as fault:
             raise BrokenFile("a CSV file", file=file.shown, found=str(fault).splitlines()[0], remedy=SAVE_AS) from fault

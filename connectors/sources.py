@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from connectors.csv_bytes import clean_copy, look
-from connectors.csv_files import CsvFile, LoadedCsv, open_csv
+from connectors.csv_files import CsvFile, LoadedCsv, later_headers, open_csv
 from connectors.files import CHUNK, check_size, ending, shown_name
 from domain.errors import BrokenFile, EmptyFile, UnknownFormat
 
@@ -110,11 +111,13 @@ def cells_as_row(frame: pd.DataFrame, positions: Mapping[int, str], lines: np.nd
 
 
 def _csv_source(file: CsvFile) -> Source:
-    header = file.header
+    candidates = ((file.header_line, file.header), *later_headers(file))
 
-    def load(_: int, columns: tuple[str, ...]) -> Rows:
-        loaded: LoadedCsv = file.load(tuple(header.index(name) for name in columns))
-        return Rows(loaded.frame, loaded.lines, loaded.rejects, file.records.count)
+    def load(header_line: int, columns: tuple[str, ...]) -> Rows:
+        header = dict(candidates)[header_line]
+        below = replace(file, header=header, header_line=header_line)
+        loaded: LoadedCsv = below.load(tuple(header.index(name) for name in columns))
+        return Rows(loaded.frame, loaded.lines, loaded.rejects, below.records.count)
 
     def raw(wanted: Mapping[int, str]) -> dict[int, str]:
         found: dict[int, str] = {}
@@ -124,7 +127,7 @@ def _csv_source(file: CsvFile) -> Source:
                     found[number] = line.rstrip("\r\n")[:500]
         return found
 
-    return Source(file.shown, ((file.header_line, header),), file.sha256, load, raw, file.encoding, file.delimiter)
+    return Source(file.shown, candidates, file.sha256, load, raw, file.encoding, file.delimiter)
 
 
 def _parquet_source(path: Path, shown: str) -> Source:
@@ -171,8 +174,6 @@ def _quoted(name: str) -> str:
 
 def _json_source(path: Path, shown: str) -> Source:
     """JSON lines: each line an object; a key of an object in it is named `outer.inner`."""
-    import tempfile
-
     found = look(path, shown)
     with path.open(encoding="utf-8-sig", errors="replace") as text:
         header = _json_keys(islice(text, 2000))

@@ -32,6 +32,8 @@ def convert_intervals(work: Conversion, file_id: str) -> tuple[pd.DataFrame, pd.
     aht = _aht_seconds(work, fields, frame)
     if aht is not None:
         frame["aht_seconds"] = aht
+    if "open" in fields:
+        frame["open"] = work.flags_of(fields["open"])
     frame["mark"] = _marks(work, fields, frame)
     if "interval_minutes" in fields:
         work.notes["interval_minutes"] = _interval_minutes(work, fields["interval_minutes"])

@@ -268,6 +268,17 @@ def test_line_ends_of_two_kinds_in_one_file_are_read(tmp_path: Path) -> None:
     assert read_table(written(tmp_path, text), HISTORY)["offered"].tolist() == [1, 2]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "cp1251", "utf-8"])
+@pytest.mark.parametrize("size", [5, 8, 17])
+def test_a_copy_in_utf8_does_not_depend_on_where_the_chunks_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoding: str, size: int
+) -> None:
+    monkeypatch.setattr("connectors.csv_bytes.CHUNK", size)
+    text = "queue,start,offered\r\nОчередь первая,2026-03-01T00:00Z,1\r\nвторая,2026-03-01T00:00Z,2\n"
+    read = read_table(written(tmp_path, text.encode(encoding)), HISTORY)
+    assert read["queue"].tolist() == ["Очередь первая", "вторая"]
+
+
 def test_western_text_is_not_taken_for_russian(tmp_path: Path) -> None:
     text = "queue,start,offered\nGerät für Köln,2026-03-01T00:00Z,1\nélève,2026-03-01T00:00Z,1\n"
     assert read_table(written(tmp_path, text.encode("cp1252")), HISTORY)["queue"].tolist() == [

@@ -34,7 +34,8 @@ EXAMPLES: Mapping[str, tuple[str, Mapping[str, object]]] = {
     ),
     "zendesk_csv": (
         "Summation column,Id,Requester,Assignee,Group,Subject,Tags,Status,Priority,Via,Ticket type,Created at,"
-        "Updated at,Solved at,Reopens,Replies,First reply time in minutes,First reply time in minutes within business hours\n"
+        "Updated at,Solved at,Reopens,Replies,First reply time in minutes,"
+        "First reply time in minutes within business hours\n"
         '1,35436,"Petrov, A",Ann,Support,Where is it?,a b,Solved,High,Mail,Question,2026-03-02 09:00,2026-03-02 11:00,'
         "2026-03-02 10:00,1,2,12.5,3\n",
         {"ticket_id": "35436", "created_at": "2026-03-02 08:00", "channel": "email", "type": "Question",

@@ -266,6 +266,39 @@ def test_loaded_rejected_and_duplicates_add_up_to_the_records_whatever_the_dirt(
         assert lines[line - 1].strip() == raw.strip()
 
 
+@pytest.mark.parametrize(
+    ("above", "line"),
+    [("", 2), ("sep=;\n", 3), ("Отчёт за март\n\n", 4), ("Отчёт, за март;;\n", 3), ("\n\n", 4)],
+)
+def test_a_header_is_found_below_titles_and_lines_are_those_of_the_file(tmp_path: Path, above: str, line: int) -> None:
+    text = f"{above}Номер;Дата создания;Канал\n1;вчера;Чат\n2;02.03.2026 09:00;Чат\n"
+    found = read_tickets(written(tmp_path, text))
+    assert found.report["rows"] == 2
+    assert found.frame["ticket_id"].tolist() == ["2"]
+    assert found.rejects["line"].tolist() == [line]
+
+
+def test_a_file_of_one_column_with_blank_lines_adds_up(tmp_path: Path) -> None:
+    found = read_tickets(written(tmp_path, 'created_at\n2026-03-02 09:00\n\n""\n2026-03-02 10:00'))
+    assert found.frame["ticket_id"].tolist() == ["tickets.csv:2", "tickets.csv:5"]
+    assert found.rejects[["line", "reason"]].to_numpy().tolist() == [[4, "expected a time"]]
+
+
+def test_a_time_before_any_support_centre_had_a_computer_is_refused(tmp_path: Path) -> None:
+    """One contact of 1900 or 9999 would stretch the planning grid over centuries."""
+    times = ["0001-01-01 00:00", "1900-01-01", "1970-01-01T00:00Z", "1990-01-01T00:00Z", "9999-12-31 23:59"]
+    found = read_tickets(canonical(tmp_path, *[f"{n},{text},,,,," for n, text in enumerate(times)]), timezone=BERLIN)
+    assert found.frame["ticket_id"].tolist() == ["3"]
+    assert set(found.rejects["reason"]) == {"expected a time from 1990 to 2099"}
+
+
+def test_columns_that_are_not_read_are_counted_when_cells_are_missing(tmp_path: Path) -> None:
+    text = "Id,Created at,Via,Status,X1,X2\n1,2026-03-02,Mail,S,a\n2,2026-03-02,Mail,S,a,b,c\n3,2026-03-02,Mail,S,a,b\n"
+    found = read_tickets(written(tmp_path, text))
+    assert found.frame["ticket_id"].tolist() == ["3"]
+    assert found.rejects["line"].tolist() == [2, 3]
+
+
 # ---- bad files
 
 
