@@ -202,10 +202,11 @@ def _guess_a(rows: _Rows, definition: str) -> Array:
 
 
 def _none_suffice(rows: _Rows, definition: str) -> NDArray[np.bool_]:
-    """Whether the goals hold with no agents at all: everybody hangs up, nobody is busy, nobody served waits."""
+    """Whether the goals hold with no agents at all: everybody hangs up. Caps on ASA and occupancy ask for somebody."""
     early = rows.within / rows.patience if definition == "abandons_good" else np.zeros_like(rows.load)
     level = np.isnan(rows.missed) | (np.exp(-early) <= rows.missed)
-    return level & (np.isnan(rows.abandon) | (rows.abandon >= 1.0)) & np.isnan(rows.asa)
+    lost = np.isnan(rows.abandon) | (rows.abandon >= 1.0)
+    return np.asarray(level & lost & np.isnan(rows.asa) & np.isnan(rows.occupancy))
 
 
 def _largest(*parts: Array) -> Array:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from domain.errors import BadValue
 from scheduling.queueing import DEFINITIONS, erlang_a, erlang_b, erlang_c
 
-mp.mp.dps = 40
+mp.mp.dps = 30
 
 
 def slow_b(load: Fraction, agents: int) -> Fraction:
@@ -189,7 +189,7 @@ def test_negative_numbers_and_unknown_definitions_are_named() -> None:
         erlang_a(5, 6, 300, 20, 60).service_level_by("best")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     load=st.floats(0.01, 3000),
     share=st.floats(0.2, 3.0),
@@ -213,7 +213,7 @@ def test_more_agents_help_and_more_load_hurts(
     assert loaded.occupancy >= base.occupancy - 1e-12
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(load=st.floats(0.001, 5000), spare=st.floats(0.01, 80), more=st.floats(0.001, 3))
 def test_fractional_agents_lie_between_their_neighbours(load: float, spare: float, more: float) -> None:
     few, many = erlang_c(load, load + spare, 300, 20), erlang_c(load, load + spare + more, 300, 20)
