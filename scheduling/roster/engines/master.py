@@ -1,8 +1,8 @@
 """The linear relaxation of a whole roster: its optimum is the bound, its duals the prices, its solution the guide.
 
 People alike are one class with every limit × n. A slot's breaks are patterns: `v[k,s,b]` people of skill group k work
-slot s with breaks at b, Σ_b v[k,s,b] = Σ_{classes of k} x[·,s]. Patterns join when their reduced cost is negative (column
-generation: Dantzig and Wolfe 1960); breaks of a slot lie in separate windows, so that the best pattern is the cheapest
+slot s with breaks at b, Σ_b v[k,s,b] = Σ_{classes of k} x[·,s]. Patterns join when their reduced cost is negative
+(column generation: Dantzig and Wolfe 1960); breaks of a slot lie in separate windows, so that the best pattern is the cheapest
 place of each. Stopping early keeps the bound valid: it falls by the sum of what a day's people could still gain
 (Farley 1990; Vanderbeck 2005, the Lagrangian bound of a restricted master).
 """

@@ -6,8 +6,27 @@ import numpy as np
 
 from scheduling.roster.cover import CoverPrices
 from scheduling.roster.problem import RosterProblem
+from scheduling.shifts.cover import SlotCover
 
 Shift = tuple[int, tuple[int, ...]]  # slot, break offsets in minutes
+
+
+def slot_worth(
+    cover: SlotCover, room: np.ndarray, gain: np.ndarray, surplus: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """What each slot of a cover brings with its best breaks, (by slot, offsets by slot × break).
+
+    By interval: `room` people can still serve need, each served person brings `gain`, each present one costs `surplus`.
+    """
+    value = np.minimum(cover.base, room[None, :]) @ gain - cover.base @ surplus
+    top = np.minimum(room, 1.0)
+
+    def loss(at: np.ndarray, share: np.ndarray) -> np.ndarray:
+        there = room[at]
+        return np.asarray((top[at] - np.minimum(1.0 - share, there)) * gain[at] - share * surplus[at])
+
+    lost, chosen = cover.best_breaks(loss)
+    return value - lost, chosen
 
 
 class Plan:
@@ -56,21 +75,11 @@ class Plan:
         `guide` (by interval, per person) replaces the true price of an interval where people still have room, so that
         the first people of an empty roster go where all people together will be short.
         """
-        room = self.prices.room(self.cuts, group)
         hours = self.prices.hours
         served = (self.prices.under + self.prices.over) * hours
         surplus = self.prices.over * hours
         gain = served if guide is None else np.minimum(np.maximum(guide + surplus, 0.0), served)
-        cover = self.problem.cover
-        value = np.minimum(cover.base, room[None, :]) @ gain - cover.base @ surplus
-        top = np.minimum(room, 1.0)
-
-        def loss(at: np.ndarray, share: np.ndarray) -> np.ndarray:
-            kept = np.minimum(1.0 - share, room[at])
-            return np.asarray((top[at] - kept) * gain[at] - share * surplus[at])
-
-        lost, chosen = cover.best_breaks(loss)
-        return value - lost, chosen
+        return slot_worth(self.problem.cover, self.prices.room(self.cuts, group), gain, surplus)
 
     def place_breaks(self, person: int) -> bool:
         """Puts each shift's breaks where they now cost least. Whether anything moved."""

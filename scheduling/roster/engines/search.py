@@ -1,47 +1,187 @@
-"""Improvement rounds: people are taken off and put back where they are worth most.
+"""Improvement rounds on a legal roster: small changes of days, and whole tours by program.
 
-A round is a sweep in seeded order: each person's whole tour is taken off and the best legal tour at the exact prices of
-what is left is put on. The cost never rises; every state in between is a legal roster.
+A round is, in seeded order,
+- *day moves*: one to three people lose their shifts of one day, or one person moves a shift to another day; each is put
+  back in the slot, with the breaks, that is worth most at the exact prices of what is left; kept where the cost falls,
+  or by chance where it rises little (simulated annealing: Kirkpatrick, Gelatt and Vecchi 1983);
+- *tours*: a few people's whole tours are taken off and the best legal ones put on (`tours`).
+Every state in between is a legal roster; the best one is handed back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import exp
 from time import monotonic
 
 import numpy as np
 
-from scheduling.roster.engines.plan import Plan
+from scheduling.roster.engines.day_view import DayView, day_views
+from scheduling.roster.engines.legal import LegalTours, legal_tours
+from scheduling.roster.engines.plan import Plan, Shift
 from scheduling.roster.engines.tours import TourFinder
 from scheduling.roster.open_people import PeopleAlike
+
+MOVES_PER_PERSON = 4
+TOURS_SHARE = 12  # a round re-plans one person's whole tour in so many
+HOT, COLD = 0.06, 0.002  # temperature as share of the price of a missing agent-hour
+
+
+@dataclass
+class Search:
+    """What the moves need at hand."""
+
+    plan: Plan
+    classes: Sequence[PeopleAlike]
+    finders: Sequence[TourFinder]
+    random: np.random.Generator
+    legal: list[LegalTours]
+    views: tuple[DayView, ...]
+    class_of: dict[int, int]
+
+    def day_slots(self, person: int, day: int) -> list[Shift]:
+        """A person's shifts that start on a day of the plan."""
+        days = self.plan.problem.slots.day
+        return [shift for shift in self.plan.shifts[person] if int(days[shift[0]]) == day]
+
+    def drop(self, person: int, day: int) -> None:
+        """Takes a person's shifts of a day off."""
+        for shift in self.day_slots(person, day):
+            self.plan.add(person, shift, -1.0)
+            self.plan.shifts[person].remove(shift)
+
+    def best_on(self, person: int, day: int) -> tuple[float, Shift | None]:
+        """The best shift that may join a person's tour on a day: (own cost less worth, shift); None: no shift."""
+        legal, view = self.legal[self.class_of[person]], self.views[day]
+        others = [shift[0] for shift in self.plan.shifts[person]]
+        if len(view.slots) == 0:
+            return float(legal.costs(others, view.slots)[-1]), None
+        worth, chosen = view.worth(self.plan, int(self.plan.problem.group_of[person]))
+        value = legal.costs(others, view.slots)
+        value[:-1] -= worth
+        value[:-1][~legal.allowed(others, view.slots)] = np.inf
+        best = int(value.argmin())
+        if best == len(view.slots):
+            return float(value[-1]), None
+        return float(value[best]), (int(view.slots[best]), tuple(int(o) for o in chosen[best] if o >= 0))
+
+    def join(self, person: int, shift: Shift | None) -> None:
+        """Puts a shift on."""
+        if shift is not None:
+            self.plan.add(person, shift)
+            self.plan.shifts[person].append(shift)
+
+    def settle(self, person: int) -> bool:
+        """Books the person's new own cost. False where rules with flags forbid the tour."""
+        c = self.class_of[person]
+        slots = [shift[0] for shift in self.plan.shifts[person]]
+        if self.legal[c].flagged:
+            cost = self.finders[c].own_cost(slots)
+            if cost is None:
+                return False
+            self.plan.own_cost[person] = cost
+        else:
+            self.plan.own_cost[person] = float(self.legal[c].costs(slots, np.zeros(0, dtype=np.int64))[-1])
+        return True
 
 
 def improve(
     plan: Plan, classes: Sequence[PeopleAlike], finders: Sequence[TourFinder], random: np.random.Generator,
     iterations: int, deadline: float | None, tell: Callable[[str, int, int], None],
 ) -> None:  # fmt: skip
-    """Sweeps until nothing changes, `iterations` are done, or the deadline has passed."""
-    staff = [(number, c) for c, members in enumerate(classes) for number in members.members]
+    """`iterations` rounds, fewer where the deadline passes; leaves the best roster that was met in `plan`."""
+    class_of = {number: c for c, members in enumerate(classes) for number in members.members}
+    legal = [legal_tours(members) for members in classes]
+    search = Search(plan, classes, finders, random, legal, day_views(plan.problem), class_of)
+    staff = np.array(sorted(class_of))
+    best, kept = plan.cost, snapshot(plan)
+    rounds = max(iterations, 1)
+    weeks = max(len(plan.problem.days) / 7, 1.0)
     for done in range(iterations):
         tell("improvement", done, iterations)
-        before = plan.cost
-        for position in random.permutation(len(staff)):
-            if deadline is not None and monotonic() > deadline:
-                return
-            person, c = staff[position]
-            reinsert(plan, person, classes[c], finders[c])
-        if plan.cost > before - 1e-6:
+        heat = plan.prices.under * HOT * (COLD / HOT) ** (done / max(rounds - 1, 1))
+        heat = 0.0 if done >= rounds - max(rounds // 10, 1) else heat
+        for _ in range(int(MOVES_PER_PERSON * len(staff) * weeks)):
+            day_move(search, staff, heat)
+        for person in random.choice(staff, size=-(-len(staff) // TOURS_SHARE), replace=False):
+            retour(search, int(person), heat)
+        if plan.cost < best - 1e-9:
+            best, kept = plan.cost, snapshot(plan)
+        if deadline is not None and monotonic() > deadline:
+            break
+    restore(plan, kept)
+    for _ in range(3):
+        if not any([plan.place_breaks(int(person)) for person in staff]):
             break
     tell("improvement", iterations, iterations)
 
 
-def reinsert(plan: Plan, person: int, members: PeopleAlike, finder: TourFinder) -> None:
+def snapshot(plan: Plan) -> dict[int, tuple[list[Shift], float]]:
+    """A copy of who works what."""
+    return {person: (list(shifts), plan.own_cost.get(person, 0.0)) for person, shifts in plan.shifts.items()}
+
+
+def restore(plan: Plan, kept: dict[int, tuple[list[Shift], float]]) -> None:
+    """Back to a copy."""
+    for person, (shifts, own) in kept.items():
+        if plan.shifts[person] != shifts:
+            plan.take(person)
+            plan.put(person, shifts, own)
+
+
+def day_move(search: Search, staff: np.ndarray, heat: float) -> None:
+    """One small change, taken back where it costs too much."""
+    random, plan = search.random, search.plan
+    day = int(random.integers(len(search.views)))
+    if random.random() < 0.25:
+        people, days = [int(random.choice(staff))], _two_days(random, day, len(search.views))
+    else:
+        people = [
+            int(person)
+            for person in random.choice(staff, size=min(int(random.integers(1, 4)), len(staff)), replace=False)
+        ]
+        days = [day]
+    old = {person: (list(plan.shifts[person]), plan.own_cost[person]) for person in people}
+    before = sum(search.views[d].cover_cost(plan) for d in days) + sum(own for _, own in old.values())
+    for person in people:
+        for d in days:
+            search.drop(person, d)
+    for person in people:
+        _put_back(search, person, days)
+    moved = {person for person in people if sorted(plan.shifts[person]) != sorted(old[person][0])}
+    legal = all([search.settle(person) for person in moved])
+    after = sum(search.views[d].cover_cost(plan) for d in days) + sum(plan.own_cost[person] for person in people)
+    rise = after - before
+    if not legal or (rise > 1e-9 and (heat <= 0 or random.random() >= exp(-rise / heat))):
+        for person in moved:
+            plan.take(person)
+            plan.put(person, *old[person])
+
+
+def _two_days(random: np.random.Generator, day: int, count: int) -> list[int]:
+    other = int(random.integers(count))
+    return [day] if other == day else [day, other]
+
+
+def _put_back(search: Search, person: int, days: list[int]) -> None:
+    """The best shift on the best of the days first, then on what is left of them."""
+    left = list(days)
+    while left:
+        offers = [(*search.best_on(person, day), day) for day in left]
+        _, shift, day = min(offers, key=lambda offer: offer[0])
+        search.join(person, shift)
+        left.remove(day)
+
+
+def retour(search: Search, person: int, heat: float) -> None:
     """One person's best tour given everybody else's."""
+    plan, c = search.plan, search.class_of[person]
     before = plan.cost
     old, own = plan.take(person)
-    gains, chosen = plan.worth(members.group)
-    tour = finder.best(gains)
+    gains, chosen = plan.worth(search.classes[c].group)
+    tour = search.finders[c].best(gains)
     plan.put(person, [(slot, tuple(int(o) for o in chosen[slot] if o >= 0)) for slot in tour.slots], tour.own_cost)
-    if plan.cost > before - 1e-9:
+    if plan.cost > before + heat:
         plan.take(person)
         plan.put(person, old, own)

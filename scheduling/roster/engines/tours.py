@@ -44,6 +44,18 @@ class TourFinder:
         earned = float(worth[self.slots[taken]].sum())
         return Tour(slots, answer.objective + earned, answer.objective, min(answer.bound, answer.objective))
 
+    def own_cost(self, slots: list[int]) -> float | None:
+        """Pay and priced breaches of a given tour, all flags set at their best; None where it is not legal."""
+        taken = np.isin(self.slots, slots).astype(np.float64)
+        if int(taken.sum()) != len(slots):
+            return None
+        columns = self.written.columns
+        self._live.set_costs(columns, self.own_costs)
+        self._live.set_bounds(columns, taken, taken)
+        answer = self._live.solve(gap=0.0)
+        self._live.set_bounds(columns, np.zeros(len(columns)), np.ones(len(columns)))
+        return None if answer is None else answer.objective
+
 
 def _idle_cost(people: PeopleAlike) -> float:
     """What it costs that a person does not work at all."""

@@ -1,0 +1,224 @@
+"""The contract of the rules: each one in the list has a kept and a broken case, and its inequality as golden text.
+
+A rule without a case, or without its text in tests/golden/lp, fails here by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from domain.people import RuleBook
+from scheduling import RULES, audit
+from scheduling.roster.engines.people_program import Writer, write_people
+from scheduling.roster.open_people import PeopleAlike, write_rules
+from scheduling.roster.problem import make_problem
+from scheduling.roster.rules.base import conflict_rows
+
+GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "lp"
+EARLY = {"start_from": "06:00", "length_minutes": 480}
+LATE = {"start_from": "14:00", "length_minutes": 480}
+NIGHT = {"start_from": "22:00", "length_minutes": 480}
+PAUSED = {
+    "start_from": "08:00",
+    "length_minutes": 240,
+    "break": [{"kind": "break", "minutes": 15, "earliest_minutes": 60, "latest_minutes": 120}],
+}
+SHIFTS = {"early": EARLY, "late": LATE, "night": NIGHT, "paused": PAUSED, "other": EARLY}
+Entry = tuple[str, float, str, str, str]  # local start, hours, activity, queue, shift
+
+
+def work(start: str, shift: str = "early", hours: float = 8, queue: str = "phone/a") -> Entry:
+    return (start, hours, "work", queue, shift)
+
+
+def week(days: range, clock: str = "06:00", shift: str = "early") -> list[Entry]:
+    return [work(f"2026-03-{day:02d} {clock}", shift) for day in days]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A roster of one person that keeps the rule, one that breaks it, and what the audit must find."""
+
+    kept: list[Entry]
+    broken: list[Entry]
+    found: float
+    limit: float
+    at: str
+    agreement: Mapping[str, Any] = field(default_factory=dict)
+    person: Mapping[str, Any] = field(default_factory=dict)
+    time_off: tuple[tuple[str, str, str], ...] = ()  # from, to, kind
+    previous: list[Entry] = field(default_factory=list)
+
+
+PAUSE_KEPT = [work("2026-03-02 08:00", "paused", 1), ("2026-03-02 09:00", 0.25, "break", "", "paused"),
+              work("2026-03-02 09:15", "paused", 2.75)]  # fmt: skip
+PAUSE_LATE = [work("2026-03-02 08:00", "paused", 3), ("2026-03-02 11:00", 0.25, "break", "", "paused"),
+              work("2026-03-02 11:15", "paused", 0.75)]  # fmt: skip
+CASES: Mapping[str, list[Case]] = {
+    "skills": [Case([work("2026-03-02 06:00")], [work("2026-03-02 06:00", queue="phone/a|chat/b")], 1, 0, "2026-03-02 06:00")],
+    "shifts": [
+        Case([work("2026-03-02 06:00")], [work("2026-03-02 06:00", "other")], 1, 0, "2026-03-02 06:00"),
+        Case([work("2026-03-02 06:00")], [work("2026-03-02 07:00")], 1, 0, "2026-03-02 07:00"),
+        Case([work("2026-03-02 06:00")], [work("2026-03-02 06:00", hours=9)], 1, 0, "2026-03-02 06:00"),
+        Case([work("2026-03-02 06:00")], [work("2026-03-02 06:00", "brunch")], 1, 0, "2026-03-02 06:00"),
+    ],
+    "availability": [
+        Case([work("2026-03-03 14:00", "late")], [work("2026-03-03 06:00")], 4, 0, "2026-03-03 06:00",
+             person={"available_from": "10:00"}),
+        Case([work("2026-03-03 06:00")], [work("2026-03-02 06:00")], 8, 0, "2026-03-02 06:00",
+             person={"available_from": "2026-03-03"}),
+        Case([work("2026-03-02 22:00", "night")], [work("2026-03-02 06:00")], 8, 0, "2026-03-02 06:00",
+             person={"available_from": "20:00", "available_to": "06:00"}),
+    ],
+    "leave": [
+        Case([work("2026-03-02 06:00")], [work("2026-03-03 22:00", "night")], 6, 0, "2026-03-03 22:00",
+             time_off=(("2026-03-04", "2026-03-05", "leave"),)),
+    ],
+    "hours_per_day": [Case([work("2026-03-02 08:00", "paused", 4)], [work("2026-03-02 06:00")], 8, 5, "2026-03-02 06:00",
+                           {"hours_per_day_max": 5})],
+    "shifts_per_day": [
+        Case([work("2026-03-02 06:00")], [work("2026-03-02 06:00"), work("2026-03-02 14:00", "late")], 2, 1, "2026-03-02 14:00"),
+    ],
+    "hours_per_week": [
+        Case(week(range(2, 7)), week(range(2, 8)), 48, 40, "2026-03-07 06:00", {"hours_per_week_max": 40}),
+        Case(week(range(4, 8)), week(range(4, 9)), 48, 40, "2026-03-08 06:00", {"hours_per_week_max": 40}, previous=week(range(3, 4))),
+    ],
+    "rest": [
+        Case(week(range(2, 4), "22:00", "night"), [work("2026-03-02 22:00", "night"), work("2026-03-03 14:00", "late")],
+             8, 11, "2026-03-03 14:00"),
+        Case([work("2026-03-03 06:00")], [work("2026-03-02 06:00")], 8, 11, "2026-03-02 06:00",
+             previous=[work("2026-03-01 14:00", "late")]),
+    ],
+    "overlap": [
+        Case([work("2026-03-02 06:00"), work("2026-03-02 14:00", "late")],
+             [work("2026-03-02 06:00"), work("2026-03-02 12:00", "late")], 2, 0, "2026-03-02 12:00", {"shifts_per_day_max": 2}),
+    ],
+    "consecutive_days": [
+        Case(week(range(2, 7)), week(range(2, 9)), 7, 5, "2026-03-07 06:00", {"consecutive_days_max": 5}),
+        Case(week(range(3, 5)), week(range(2, 5)), 4, 3, "2026-03-04 06:00", {"consecutive_days_max": 3}, previous=week(range(1, 2))),
+    ],
+    "weekly_rest": [
+        Case(week(range(2, 8)), week(range(2, 9)), 16, 34, "2026-03-08 06:00", {"weekly_rest_hours_min": 34}),
+    ],
+    "hours_per_week_min": [
+        Case(week(range(2, 7)), [*week(range(2, 4)), *week(range(5, 7))], 32, 40, "2026-03-02 00:00", {"hours_per_week_min": 40}),
+        Case([*week(range(2, 4)), *week(range(5, 7))], [*week(range(2, 4)), work("2026-03-06 06:00")], 24, 32, "2026-03-02 00:00",
+             {"hours_per_week_min": 40}, time_off=(("2026-03-04", "2026-03-04", "sick"),)),
+    ],
+    "breaks": [
+        Case(PAUSE_KEPT, PAUSE_LATE, 180, 120, "2026-03-02 11:00"),
+        Case(PAUSE_KEPT, [work("2026-03-02 08:00", "paused", 4)], 0, 1, "2026-03-02 08:00"),
+    ],
+    "wishes": [
+        Case([work("2026-03-02 06:00")], [work("2026-03-03 06:00")], 1, 0, "2026-03-03 06:00", time_off=(("2026-03-03", "2026-03-03", "wish_off"),)),
+        Case(week(range(2, 4)), [work("2026-03-02 06:00"), work("2026-03-04 06:00")], 0, 1, "2026-03-03 00:00",
+             time_off=(("2026-03-03", "2026-03-03", "wish_work"),)),
+    ],
+}  # fmt: skip
+ALL = [(name, number) for name in CASES for number in range(len(CASES[name]))]
+
+
+def book_of(case: Case) -> RuleBook:
+    allowed = [name for name in SHIFTS if name != "other"]
+    agreement = {"shifts": allowed, "hours_per_week_max": 60, **case.agreement}
+    return RuleBook.from_mapping({"timezone": "Europe/Berlin", "agreement": {"full": agreement}, "shift": SHIFTS})
+
+
+def rows_of(entries: list[Entry], make_rows) -> pd.DataFrame:
+    return make_rows(*[("ann", *entry) for entry in entries], timezone="Europe/Berlin")
+
+
+def audited(case: Case, entries: list[Entry], make_rows) -> pd.DataFrame:
+    person = {"agent": "ann", "queues": "phone/*", "agreement": "full", **case.person}
+    off = pd.DataFrame([("ann", *entry) for entry in case.time_off], columns=["agent", "from", "to", "kind"])
+    previous = rows_of(case.previous, make_rows) if case.previous else None
+    return audit(
+        rows_of(entries, make_rows),
+        pd.DataFrame([person]),
+        book_of(case),
+        time_off=off if len(off) else None,
+        previous=previous,
+    )
+
+
+def test_every_rule_has_a_case_and_every_case_a_rule():
+    assert {rule.name for rule in RULES} == set(CASES)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_a_rule_says_what_it_is(rule):
+    assert rule.words
+    assert rule.source
+    assert rule.unit
+
+
+@pytest.mark.parametrize(("name", "number"), ALL)
+def test_a_roster_that_keeps_the_rule_passes(name, number, make_rows):
+    case = CASES[name][number]
+    found = audited(case, case.kept, make_rows)
+    assert found[found["rule"] == name].empty
+
+
+@pytest.mark.parametrize(("name", "number"), ALL)
+def test_a_roster_that_breaks_the_rule_is_found_named_and_measured(name, number, make_rows):
+    case = CASES[name][number]
+    found = audited(case, case.broken, make_rows)
+    found = found[found["rule"] == name]
+    assert len(found) == 1
+    row = found.iloc[0]
+    assert row["found"] == pytest.approx(case.found)
+    assert row["limit"] == pytest.approx(case.limit)
+    assert row["start"].tz_convert("Europe/Berlin").strftime("%Y-%m-%d %H:%M") == case.at
+    assert row["words"].startswith("ann: ")
+
+
+GOLDEN_AGREEMENT: Mapping[str, Mapping[str, Any]] = {
+    "consecutive_days": {"consecutive_days_max": 2},
+    "weekly_rest": {"weekly_rest_hours_min": 34, "shifts": ["paused"]},
+}
+GOLDEN_DAYS = {"weekly_rest": range(2, 9)}
+
+
+def golden_text(name: str, make_need, folder: Path) -> str:
+    """The rule's rows for one person and a few days, written by PuLP."""
+    case = CASES[name][0]
+    case = replace(case, agreement=GOLDEN_AGREEMENT.get(name, case.agreement))
+    rule = next(rule for rule in RULES if rule.name == name)
+    need = make_need(
+        [("phone/a", f"2026-03-0{day} 06:00", 8, 1.0) for day in GOLDEN_DAYS.get(name, range(2, 5))],
+        timezone="Europe/Berlin",
+    )
+    queues = "fax/z" if name == "skills" else "phone/*"
+    people = pd.DataFrame([{"agent": "ann", "queues": queues, "agreement": "full", **case.person}])
+    off = pd.DataFrame([("ann", *entry) for entry in case.time_off], columns=["agent", "from", "to", "kind"])
+    problem = make_problem(need, people, book_of(case), time_off=off if len(off) else None)
+    barred = tuple(r for r in RULES if r.name == "shifts" and name == "weekly_rest")
+    model = write_rules(problem, problem.people[0], (*barred, rule), explicit=not barred)
+    writer = Writer(f"rule_{name}")
+    write_people(writer, PeopleAlike((0,), 0, model), "ann")
+    path = folder / f"{name}.lp"
+    writer.program.finish().writeLP(str(path))
+    return path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", [rule.name for rule in RULES])
+def test_the_inequality_of_a_rule_is_the_one_that_was_reviewed(name, make_need, tmp_path):
+    text = golden_text(name, make_need, tmp_path)
+    golden = GOLDEN / f"{name}.lp"
+    assert golden.is_file(), f"rule {name} has no golden text: write {golden.name} from tmp_path and review it"
+    assert text == golden.read_text(encoding="utf-8")
+
+
+def test_the_weights_of_conflict_rows_add_up_to_the_missing_rest():
+    ends, starts = np.array([33.0, 30.0, 28.5]), np.array([28.0, 29.0, 31.5])
+    total = np.zeros((3, 3))
+    for left, right, width in conflict_rows(ends, starts, every_unit=True):
+        total[np.ix_(left, right)] += width
+    assert total == pytest.approx(np.maximum(ends[:, None] - starts[None, :], 0))
