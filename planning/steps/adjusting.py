@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-import forecast as core
 from domain.errors import BadValue, TableError
 from domain.tables import ADJUSTMENTS, Table
 from planning.session import Session
@@ -118,6 +117,8 @@ def counting_ids(session: Session) -> list[str]:
 
 def adjusted(session: Session) -> pd.DataFrame:
     """The plan's forecast with the adjustments that count now, under ADJUSTED. Raises `NothingToPlan`."""
+    import forecast as core  # loads scipy: only where numbers are made
+
     version = needed(session, "forecast")
     forecast = session.store.versions.frame("forecast", version)
     return core.apply_adjustments(forecast, list_adjustments(session), at=session.clock())
@@ -125,6 +126,8 @@ def adjusted(session: Session) -> pd.DataFrame:
 
 def adjusted_by_recipe(materials: Materials) -> pd.DataFrame:
     """The recipe's forecast with the adjustments that the recipe names, whatever became of them since."""
+    import forecast as core
+
     log = materials.store.adjustments.frame()
     chosen = log[log["adjustment_id"].isin(materials.parameters["adjustments"])]
     never = pd.Series(pd.NaT, index=chosen.index, dtype="datetime64[us, UTC]")

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-import forecast as core
 from domain import IntervalGrid, OpeningHours
 from domain.calendar import mark_open
 from domain.errors import BadValue, ForecastFailed, NothingToPlan
@@ -44,6 +43,8 @@ def make_history(session: Session) -> StepResult:
 
 def history_maker(materials: Materials, _tools: Tools) -> Made:
     """HISTORY from the bodies that the recipe lists."""
+    import forecast as core  # loads scipy: only where numbers are made
+
     parameters, site = materials.parameters, materials.site
     grid = _grid(parameters)
     parts = []
@@ -83,6 +84,8 @@ def stored_intervals(store: Store, versions: Sequence[str]) -> pd.DataFrame:
 
 
 def _on_grid(intervals: pd.DataFrame, grid: IntervalGrid) -> pd.DataFrame:
+    import forecast as core
+
     step = infer_interval_minutes(intervals["start"], grid.timezone)
     if grid.interval_minutes % step:
         raise BadValue(
@@ -125,6 +128,8 @@ class ForecastPart:
 
 def forecast_part(task: ForecastTask, progress: Progress | None = None) -> ForecastPart:
     """Forecast some queues, wherever the executor runs it; a queue's failure is a value."""
+    import forecast as core
+
     result = core.make_forecast(task.history, progress=progress, **task.options)
     failures = tuple((fault.queue, fault.reason) for fault in result.failures)
     return ForecastPart(result.forecast, result.scores, failures, dict(result.chosen), dict(result.flags))

@@ -8,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 
-import scheduling as core
 from domain.errors import NothingToPlan
 from domain.intervals import local_midnights
 from domain.tables import AUDIT, REQUIREMENTS, ROSTER
@@ -37,6 +36,8 @@ def make_requirements(session: Session, percentile: float | None = None) -> Step
 
 def requirements_maker(materials: Materials, _tools: Tools) -> Made:
     """ADJUSTED and REQUIREMENTS."""
+    import scheduling as core  # loads the solver: only where numbers are made
+
     demand = adjusted_by_recipe(materials)
     requirements = core.require_staff(
         demand,
@@ -83,6 +84,8 @@ def make_roster(
 
 def roster_maker(materials: Materials, tools: Tools) -> Made:
     """ROSTER of the recipe's week."""
+    import scheduling as core
+
     parameters, site = materials.parameters, materials.site
     first, end = week_of(parameters)
     week = _within(materials.frame("requirements"), first, end)
@@ -119,6 +122,8 @@ def measure_coverage(session: Session) -> StepResult:
 
 def coverage_maker(materials: Materials, _tools: Tools) -> Made:
     """COVERAGE of the roster's week."""
+    import scheduling as core
+
     first, end = week_of(materials.parameters)
     coverage = core.measure_coverage(
         _within(materials.frame("requirements"), first, end),
@@ -141,6 +146,8 @@ def certify(session: Session, runs: int | None = None, *, progress: Progress | N
 
 def certificate_maker(materials: Materials, _tools: Tools) -> Made:
     """CERTIFICATE of the roster's week."""
+    import scheduling as core
+
     parameters = materials.parameters
     first, end = week_of(parameters)
     roster = materials.frame("roster")
@@ -171,6 +178,8 @@ def audit(session: Session) -> StepResult:
 
 def audit_maker(materials: Materials, _tools: Tools) -> Made:
     """AUDIT of the roster."""
+    import scheduling as core
+
     site, roster = materials.site, materials.frame("roster")
     if roster.empty:
         return Made({"audit": AUDIT.empty()}, {"hard": 0})

@@ -74,7 +74,7 @@ class Runs:
     def frame(self) -> pd.DataFrame:
         """One row per run, newest first: run, started_at, ended_at, seconds, status, engine, exit_code, message."""
         with transaction(self.engine, only_reads=True) as connection:
-            rows = connection.execute(sa.select(runs).order_by(runs.c.started_at.desc(), runs.c.run.desc())).mappings()
+            rows = connection.execute(sa.select(runs).order_by(runs.c.seq.desc())).mappings()
             found = pd.DataFrame([dict(row) for row in rows], columns=[column.name for column in runs.columns])
         for name in ("started_at", "ended_at"):
             found[name] = pd.to_datetime(found[name], utc=True, format="ISO8601").astype("datetime64[us, UTC]")

@@ -122,8 +122,9 @@ imports = sa.Table(
 runs = sa.Table(
     "runs",
     metadata,
-    sa.Column("run", sa.String(60), primary_key=True),
-    sa.Column("started_at", sa.String(40), nullable=False, index=True),
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("run", sa.String(60), nullable=False, unique=True),
+    sa.Column("started_at", sa.String(40), nullable=False),
     sa.Column("ended_at", sa.String(40), nullable=True),
     sa.Column("status", sa.String(20), nullable=False),
     sa.Column("engine", sa.String(80), nullable=False),

@@ -216,14 +216,14 @@ def test_a_night_killed_at_any_moment_leaves_a_whole_plan_and_the_next_one_finis
     before = planned.published
     chance = random.Random(20260831)
     killed = 0
-    for _ in range(4):
+    for _ in range(3):
         recorded = len(steps.run_steps(planned))
         process = night_process(planned.store.folder, monday.parent)
         # A moment inside the night: after a random number of its steps, and a little more.
         wanted = recorded + chance.randrange(len(STEPS))
         while process.poll() is None and len(steps.run_steps(planned)) < wanted:
-            time.sleep(0.01)
-        time.sleep(chance.random() * 0.3)
+            time.sleep(0.05)
+        time.sleep(chance.random() * 0.2)
         process.send_signal(signal.SIGKILL)
         killed += process.wait() == -signal.SIGKILL
         assert_whole(planned)

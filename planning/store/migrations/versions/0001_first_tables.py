@@ -136,6 +136,7 @@ def _site_and_imports() -> None:
 def _runs() -> None:
     op.create_table(
         "runs",
+        sa.Column("seq", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("run", sa.String(60), nullable=False),
         sa.Column("started_at", STAMP, nullable=False),
         sa.Column("ended_at", STAMP, nullable=True),
@@ -143,9 +144,9 @@ def _runs() -> None:
         sa.Column("engine", sa.String(80), nullable=False),
         sa.Column("exit_code", sa.Integer(), nullable=True),
         sa.Column("message", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("run", name="pk_runs"),
+        sa.PrimaryKeyConstraint("seq", name="pk_runs"),
+        sa.UniqueConstraint("run", name="uq_runs_run"),
     )
-    op.create_index("ix_runs_started_at", "runs", ["started_at"])
     op.create_table(
         "run_steps",
         sa.Column("run", sa.String(60), nullable=False),
