@@ -53,7 +53,8 @@ def require_staff(
     `sized_load_erlangs` is the load that `agents` were found for. `service_level` … `occupancy` are what that many
     agents give. Where no number of agents reaches the targets, `agents` and all after it are empty.
     Raises `TableError` for a frame that breaks its contract, `BadValue` where a handle time is known neither from the
-    forecast nor from the targets, `MissingColumn` where a percentile is asked of a forecast without quantiles.
+    forecast nor from the targets or the grid can't be inferred, `MissingColumn` where a percentile is asked of
+    a forecast without quantiles.
     """
     frame = (ADJUSTED if "baseline" in forecast.columns else FORECAST).check(forecast)
     if frame.empty:
@@ -115,7 +116,10 @@ def _inferred_minutes(frame: pd.DataFrame) -> int:
     steps = np.diff(np.unique(starts.asi8)) // 60_000_000
     if steps.size and steps.min() >= 2 * DAY_MINUTES - LONGEST_DAY_MINUTES:
         return DAY_MINUTES
-    return infer_interval_minutes(starts)
+    minutes = infer_interval_minutes(starts)
+    if steps.size == 0 and minutes != DAY_MINUTES:
+        raise BadValue("intervals to infer their length from, not one", column="start", remedy="Give the interval.")
+    return minutes
 
 
 def _demand(
