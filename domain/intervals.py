@@ -22,15 +22,18 @@ UTC_STAMP = "datetime64[us, UTC]"
 
 @dataclass(frozen=True)
 class IntervalGrid:
-    """The step and zone of a plan. `interval_minutes` divides 1440; 1440 itself is the local day."""
+    """The step and zone of a plan. `interval_minutes` divides the hour, or is 1440: the local day.
+
+    Steps of several hours are refused: on the days the clocks change they would straddle local midnight.
+    """
 
     interval_minutes: int
     timezone: str = "UTC"
 
     def __post_init__(self) -> None:
-        if self.interval_minutes < 1 or DAY_MINUTES % self.interval_minutes:
+        if self.interval_minutes != DAY_MINUTES and (self.interval_minutes < 1 or 60 % self.interval_minutes):
             raise BadValue(
-                "an interval length in minutes that divides the day (5, 10, 15, 20, 30, 60, … 1440)",
+                "an interval length in minutes that divides the hour (5, 10, 15, 20, 30, 60), or 1440 for days",
                 column="interval_minutes",
                 found=self.interval_minutes,
             )

@@ -16,7 +16,7 @@ HOURS = OpeningHours.from_mapping(
         "default": {"mon": ["08:00-12:00", "13:00-17:00"], "sat": ["22:00-02:00"], "holidays": "closed"},
         "queue": {
             "mail/*": {"daily": ["00:00-24:00"]},
-            "mail/vip": {"mon": ["09:00-10:00"], "holidays": ["10:00-11:00"]},
+            "mail/vip": {"mon": ["09:10-10:00"], "holidays": ["10:00-11:00"]},
         },
     }
 )
@@ -49,7 +49,7 @@ def test_a_span_across_midnight_opens_the_next_morning() -> None:
 
 
 def test_an_interval_that_overlaps_the_hours_is_open() -> None:
-    assert open_times("mail/vip", "2026-03-02", minutes=120) == ["08:00"]
+    assert open_times("mail/vip", "2026-03-02", minutes=30) == ["09:00", "09:30"]
 
 
 def test_the_longest_pattern_decides() -> None:

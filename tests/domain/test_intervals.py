@@ -81,9 +81,9 @@ def test_no_starts_name_no_grid() -> None:
         infer_interval_minutes(pd.DatetimeIndex([], dtype="datetime64[us, UTC]"))
 
 
-@pytest.mark.parametrize("minutes", [0, -15, 7, 1441])
+@pytest.mark.parametrize("minutes", [0, -15, 7, 120, 1441])
 def test_an_interval_that_does_not_divide_the_day_is_refused(minutes: int) -> None:
-    with pytest.raises(BadValue, match="divides the day"):
+    with pytest.raises(BadValue, match="divides the hour"):
         IntervalGrid(minutes)
 
 
