@@ -19,6 +19,8 @@ from forecast.cells import QueueCells
 WEEKS = 12
 HOLE_MINUTES = 120
 LEAST_HOLIDAYS = 3
+SURE_CONTACTS = 7.0  # expected that many, none came: closed (one chance in a thousand if it were open)
+SURE_REACH_CONTACTS = 50.0
 
 
 def learn_hours(cells: QueueCells, weekdays: np.ndarray, is_holiday: np.ndarray, trim: bool = True) -> WeekHours:
@@ -37,28 +39,33 @@ def learn_hours(cells: QueueCells, weekdays: np.ndarray, is_holiday: np.ndarray,
     zeros_listed = bool((cells.listed & (cells.contacts == 0) & cells.known)[ordinary].any())
     if not trim:
         cells = replace(cells, contacts=np.maximum(cells.contacts, 1.0 * cells.listed))
-    days = [_open_slots(cells, ordinary & (weekdays == weekday), zeros_listed) for weekday in range(7)]
+    days = [_open_slots(cells, ordinary, ordinary & (weekdays == weekday), zeros_listed) for weekday in range(7)]
     spans = tuple(_spans(mask) for mask in days)
     return WeekHours(days=spans, holidays=() if _closed_on_holidays(cells, weekdays, is_holiday, days) else None)
 
 
-def _open_slots(cells: QueueCells, rows: np.ndarray, zeros_listed: bool) -> np.ndarray:
-    """(S) which slots of one weekday are open; `rows` (D) are the days to learn from."""
-    slots = cells.contacts.shape[1]
-    if not rows.any():
-        return np.zeros(slots, dtype=bool)
+def _open_slots(cells: QueueCells, days: np.ndarray, rows: np.ndarray, zeros_listed: bool) -> np.ndarray:
+    """(S) which slots of one weekday are open.
+
+    `rows` (D) are the days of that weekday, `days` (D) all days to learn from: a weekday never seen, or with too few
+    contacts to tell, is open as the others are.
+    """
+    rows = rows if rows.any() else days
+    own, every = cells.contacts[rows].sum(axis=0), cells.contacts[days].sum(axis=0)
+    expected = every.sum() / days.sum() * rows.sum()
+    if own.sum() == 0 and expected >= SURE_CONTACTS:
+        return np.zeros(len(own), dtype=bool)
     listed = cells.listed[rows].mean(axis=0)
-    busy = cells.contacts[rows].sum(axis=0) > 0
-    if not busy.any():
-        return np.zeros(slots, dtype=bool)
-    if zeros_listed:
-        reach = np.flatnonzero(busy)
+    reach = np.flatnonzero(own if own.sum() >= SURE_REACH_CONTACTS else every)
+    if zeros_listed or not reach.size:
         opened = np.asarray(listed >= 0.5)
-        opened[: reach[0]] = False
-        opened[reach[-1] + 1 :] = False
+        if reach.size:
+            opened[: reach[0]] = False
+            opened[reach[-1] + 1 :] = False
         return opened
-    usual = float(np.median(listed[listed >= np.median(listed[busy])]))
-    return _without_holes(listed >= max(0.25 * usual, 0.1), HOLE_MINUTES * slots // DAY_MINUTES)
+    busy = listed[reach]
+    usual = float(np.median(listed[listed >= np.median(busy)]))
+    return _without_holes(listed >= max(0.25 * usual, 0.1), HOLE_MINUTES * len(own) // DAY_MINUTES)
 
 
 def _without_holes(opened: np.ndarray, longest: int) -> np.ndarray:

@@ -116,6 +116,21 @@ def test_hours_of_a_source_without_zero_rows_bridge_quiet_intervals() -> None:
     assert hours.days == (((480, 1200),),) * 7
 
 
+def test_a_rare_queue_is_not_closed_by_chance_nor_is_one_that_fell_silent() -> None:
+    contacts = np.zeros((84, 1))
+    contacts[[3, 20, 50], 0] = 1
+    weekdays = np.resize(np.arange(7), 84)
+    for rare in (contacts, np.zeros((84, 1))):
+        assert learn_hours(cells_of(rare), weekdays, np.zeros(84, dtype=bool)).days == (((0, 1440),),) * 7
+
+
+def test_a_weekday_never_seen_is_open_as_the_others_are() -> None:
+    contacts = np.zeros((2, 24))
+    contacts[:, 9:17] = 5
+    hours = learn_hours(cells_of(contacts), np.array([0, 1]), np.zeros(2, dtype=bool))
+    assert hours.days == (((540, 1020),),) * 7
+
+
 def test_holidays_without_contacts_are_learned_as_closed() -> None:
     contacts = np.full((84, 1), 50.0)
     special = np.zeros(84, dtype=bool)

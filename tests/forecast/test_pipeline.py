@@ -15,7 +15,7 @@ from domain.calendar import OpeningHours
 from domain.errors import BadValue, EmptyFile, UnknownQueue
 from domain.tables import FORECAST, SCORES
 from forecast import make_forecast
-from forecast.pipeline import FALLBACK, LOW_HISTORY, NO_BACKTEST, OPENING_LEARNED, STALE_HISTORY
+from forecast.pipeline import FALLBACK, FAST_MODELS_ONLY, LOW_HISTORY, NO_BACKTEST, OPENING_LEARNED, STALE_HISTORY
 
 History = Callable[..., pd.DataFrame]
 DAILY = IntervalGrid(1440, "Europe/Berlin")
@@ -58,6 +58,18 @@ def test_one_day_of_history_still_gives_a_forecast(make_history: History) -> Non
     )
     assert result.forecast["offered"].tolist() == [80.0] * 3
     assert (result.forecast["offered_p975"] > result.forecast["offered_p025"] + 20).all()
+
+
+def test_one_day_without_given_hours_opens_every_weekday(make_history: History) -> None:
+    result = make_forecast(make_history([80.0]), as_of=at("2026-01-06"), horizon_days=7, grid=DAILY)
+    assert result.forecast["offered"].tolist() == [80.0] * 7
+
+
+def test_very_many_queues_are_left_to_the_fast_models(make_history: History) -> None:
+    history = pd.concat([make_history(np.full(40, 9.0), queue=f"phone/{number}") for number in range(61)])
+    result = make_forecast(history, as_of=at("2026-02-14"), horizon_days=7, grid=DAILY, origins=1)
+    assert set(result.flags["phone/7"]) >= {FAST_MODELS_ONLY}
+    assert not {"holt_winters", "calendar_glm", "blend"} & set(result.scores["model"])
 
 
 def test_nothing_at_or_after_as_of_is_used(make_history: History) -> None:
