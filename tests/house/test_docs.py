@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,13 +23,19 @@ def command_names() -> list[str]:
     return sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
 
 
+def test_the_page_of_commands_is_what_the_command_line_gives(tmp_path: Path) -> None:
+    remade = tmp_path / "commands.md"
+    subprocess.run([sys.executable, str(ROOT / "examples" / "make_commands.py"), str(remade)], check=True)
+    assert remade.read_text("utf-8") == COMMANDS, "run examples/make_commands.py"
+
+
 @pytest.mark.parametrize("command", command_names())
 def test_every_command_is_documented(command: str) -> None:
     assert f"smena {command}" in COMMANDS
 
 
 def test_no_command_is_documented_that_does_not_exist() -> None:
-    documented = set(re.findall(r"^## `smena ([a-z-]+)", COMMANDS, flags=re.MULTILINE))
+    documented = set(re.findall(r"^## `smena ([a-z-]+)`", COMMANDS, flags=re.MULTILINE))
     assert documented == set(command_names())
 
 
