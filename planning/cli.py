@@ -6,6 +6,7 @@ input, 3 done with hard-rule breaches or unmet requirements, 4 published with fa
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -48,6 +49,6 @@ for module in (cli_demand, cli_staffing, cli_plan, cli_store):
 app.add_typer(cli_adjust.app, name="adjust")
 
 
-def main() -> None:
-    """The entry point of the `smena` command."""
-    app()
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The entry point of the `smena` command; `arguments` are those of the process where not given."""
+    app(args=arguments)

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import json
-import os
+import multiprocessing
 import random
 import signal
-import subprocess
-import sys
 import time
+from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 import forecast as forecasting
 from domain.errors import BadValue, ForecastFailed
 from planning import steps
+from planning.cli import app, main
 from planning.nightly import STEPS, inbox_files, run_night
 from planning.session import Session, open_session
 from planning.steps.produce import CHAIN
 from planning.steps.publishing import outdated
 
-ROOT = Path(__file__).resolve().parents[2]
 NEXT_DAY = pd.Timestamp("2026-09-01T00:00", tz="Europe/Berlin")
 
 
@@ -205,32 +205,43 @@ def test_a_published_plan_can_be_made_again_from_its_recipes(planned: Session) -
     assert set(found["remade"]) == set(CHAIN)
 
 
-def night_process(store: Path, inbox: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "planning", "nightly", str(inbox), "--store", str(store), "--quiet"]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+@pytest.fixture(scope="module")
+def processes() -> ForkServerContext:
+    """Fresh processes that need not import everything again: they are forked from one that has."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["planning.nightly", "planning.cli", "forecast", "scheduling"])
+    return context
+
+
+def night(store: Path, inbox: Path, processes: ForkServerContext) -> ForkServerProcess:
+    process = processes.Process(target=main, args=(["nightly", str(inbox), "--store", str(store), "--quiet"],))
+    process.start()
+    return process
 
 
 def test_a_night_killed_at_any_moment_leaves_a_whole_plan_and_the_next_one_finishes(
-    planned: Session, monday: Path
+    planned: Session, monday: Path, processes: ForkServerContext
 ) -> None:
     before = planned.published
     chance = random.Random(20260831)
     killed = 0
-    for _ in range(3):
+    for _ in range(4):
         recorded = len(steps.run_steps(planned))
-        process = night_process(planned.store.folder, monday.parent)
+        process = night(planned.store.folder, monday.parent, processes)
         # A moment inside the night: after a random number of its steps, and a little more.
         wanted = recorded + chance.randrange(len(STEPS))
-        while process.poll() is None and len(steps.run_steps(planned)) < wanted:
-            time.sleep(0.05)
+        while process.is_alive() and len(steps.run_steps(planned)) < wanted:
+            time.sleep(0.02)
         time.sleep(chance.random() * 0.2)
-        process.send_signal(signal.SIGKILL)
-        killed += process.wait() == -signal.SIGKILL
+        process.kill()
+        process.join()
+        killed += process.exitcode == -signal.SIGKILL
         assert_whole(planned)
 
-    last = night_process(planned.store.folder, monday.parent)
-    assert last.wait() in (0, 3)
+    last = night(planned.store.folder, monday.parent, processes)
+    last.join()
 
+    assert last.exitcode in (0, 3)
     assert killed >= 1
     assert_whole(planned)
     assert planned.published != before
@@ -243,11 +254,8 @@ def test_a_night_killed_at_any_moment_leaves_a_whole_plan_and_the_next_one_finis
 
 def test_the_command_says_when_another_night_holds_the_lock(planned: Session) -> None:
     with planned.store.night():
-        done = subprocess.run(
-            [sys.executable, "-m", "planning", "nightly", "--store", str(planned.store.folder)],
-            cwd=ROOT, capture_output=True, text=True, check=False, env={**os.environ, "SMENA_DEBUG": ""},
-        )  # fmt: skip
+        done = CliRunner().invoke(app, ["nightly", "--store", str(planned.store.folder)])
 
-    assert done.returncode == 5
+    assert done.exit_code == 5
     assert "another run holds the lock" in done.stderr
     assert done.stdout == ""
