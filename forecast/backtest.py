@@ -35,7 +35,7 @@ class Backtest:
         origins: positions of the first forecast day (O), rising.
         actual: (O × Q × L) contacts by lead; NaN where unknown, closed, or after the history.
         forecasts: (O × Q × L) by model; NaN where the model could not do the queue.
-        weekly_step: (Q × D) history, for scaled errors.
+        history: (Q × D) contacts, for scaled errors.
     """
 
     queues: tuple[str, ...]

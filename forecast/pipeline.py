@@ -12,7 +12,7 @@ import pandas as pd
 from domain.calendar import OpeningHours
 from domain.errors import BadValue, EmptyFile, ForecastFailed, UnknownQueue
 from domain.intervals import IntervalGrid, floor_to_grid, local_days, to_utc
-from domain.tables import FORECAST, QUANTILES
+from domain.tables import FORECAST
 from forecast.backtest import (
     NEAR_DAYS,
     Backtest,
@@ -23,13 +23,11 @@ from forecast.backtest import (
     score_table,
 )
 from forecast.forecaster import Forecaster
-from forecast.handle_time import handle_time
 from forecast.models import FORECASTERS
 from forecast.models.blend import Blend, combine
-from forecast.prepare import Prepared, Site, only_history, prepare, rows_before
-from forecast.profile import WINDOW_DAYS, DayProfile, ProfileDays, learn_profile
-from forecast.quantiles import DEFAULT_SPREAD, DaySpread, count_quantiles, learn_spreads
+from forecast.prepare import Prepared, Site, prepare, rows_before
 from forecast.selection import DEFAULT_ORDER, choose
+from forecast.spreading import spread_over_intervals
 
 BACKTEST_DAYS = 28
 LOW_HISTORY_DAYS = 56
@@ -119,7 +117,7 @@ def make_forecast(
     test, flags = _tested(ready, model, pins, origins, horizon_days, progress)
     chosen, means, failures = _predicted(ready, test, _pins_by_queue(model, pins, ready), flags)
     _flag_history(ready, opening, flags)
-    frame = _spread(ready, test, chosen, means, progress)
+    frame = spread_over_intervals(ready, test, chosen, means, progress)
     frame = _asked(frame, as_of, end) if wanted is None else _as_wanted(frame, wanted, set(chosen))
     return ForecastResult(
         forecast=FORECAST.check(frame),
@@ -289,70 +287,6 @@ def _flag_history(ready: Prepared, opening: OpeningHours | None, flags: dict[str
             flags[queue].append(STALE_HISTORY)
         if opening is None:
             flags[queue].append(OPENING_LEARNED)
-
-
-def _spread(
-    ready: Prepared, test: Backtest, chosen: Mapping[str, str], means: np.ndarray, progress: Progress | None
-) -> pd.DataFrame:
-    """Every interval of the horizon days of the queues that have a forecast, closed ones as 0 (column `closed`)."""
-    frames = []
-    spreads: dict[str, tuple[DaySpread, ...]] = {}
-    for number, (queue, model) in enumerate(sorted(chosen.items())):
-        if model not in spreads and model in test.forecasts and test.origins:
-            spreads[model] = learn_spreads(test.actual, test.forecasts[model])
-        row = ready.panel.queues.index(queue)
-        spread = spreads[model][row] if model in spreads else DEFAULT_SPREAD
-        frames.append(_queue_intervals(ready, row, means[row], spread).assign(model=model))
-        if progress is not None:
-            progress("intervals", number + 1, len(chosen))
-    return pd.concat(frames, ignore_index=True) if frames else FORECAST.empty().assign(closed=False)
-
-
-def _queue_intervals(ready: Prepared, row: int, day_means: np.ndarray, spread: DaySpread) -> pd.DataFrame:
-    layout, horizon = ready.layout, ready.horizon
-    inside = layout.day >= ready.history_days
-    day, slot = layout.day[inside] - ready.history_days, layout.slot[inside]
-    opened = ready.opened[row][ready.history_days :]
-    profile = _profile(ready, row)
-    shares = profile.of_days(horizon.weekdays, horizon.is_holiday, opened)
-    mean = day_means[day] * shares[day, slot]
-    inner, outer = spread.at(day + 1)
-    quantiles = count_quantiles(mean, np.hypot(inner, profile.interval_cv), np.hypot(outer, profile.interval_cv))
-    cells = only_history(ready, row)
-    history_weekdays = ready.panel.calendar.weekdays
-    seconds = handle_time(cells.handled, cells.handle_seconds, history_weekdays)
-    frame = pd.DataFrame({"queue": ready.panel.queues[row], "start": layout.starts[inside], "offered": mean})
-    frame[list(QUANTILES)] = quantiles
-    frame["aht_seconds"] = seconds[horizon.weekdays[day], slot]
-    frame["closed"] = ~opened[day, slot]
-    return frame
-
-
-def _profile(ready: Prepared, row: int) -> DayProfile:
-    """The profile learned from the last half year of known days; a daily grid has nothing to learn."""
-    opened, weekdays = ready.opened[row], ready.calendar.weekdays
-    ordinary = ~ready.calendar.is_holiday
-    recent = np.arange(len(weekdays)) >= ready.history_days - WINDOW_DAYS
-    usual = np.zeros((7, ready.layout.slots), dtype=bool)
-    for weekday in range(7):
-        same = opened[(weekdays == weekday) & ordinary & recent & opened.any(axis=1)]
-        usual[weekday] = same.mean(axis=0) >= 0.5 if len(same) else False
-    if ready.layout.grid.is_daily:
-        return DayProfile(np.ones((7, 1)), None, 0.0)
-    cells, days = only_history(ready, row), ready.history_days
-    totals = ready.panel.values[row]
-    needed = opened[:days] & (ready.layout.multiplicity[:days] > 0)
-    complete = ~np.isnan(totals) & ~(needed & ~cells.known).any(axis=1) & recent[:days]
-    known = np.flatnonzero(complete)
-    intervals = np.maximum(ready.layout.multiplicity[:days], 1)
-    learned = ProfileDays(
-        contacts=(cells.contacts / intervals)[known],
-        totals=totals[known],
-        weekdays=weekdays[:days][known],
-        is_holiday=~ordinary[:days][known],
-        age_days=(days - 1 - known).astype(float),
-    )
-    return learn_profile(learned, usual)
 
 
 def _asked(frame: pd.DataFrame, as_of: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
