@@ -105,7 +105,7 @@ def export(
     if json:
         say_json({"files": [str(path) for path in written]})
     else:
-        say(f"{len(written)} files written, first {written[0]}", quiet)
+        say(f"written: {written[0]}" + (f" and {len(written) - 1} more" if len(written) > 1 else ""), quiet)
 
 
 def demo(
