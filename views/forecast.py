@@ -75,7 +75,7 @@ def workbench() -> None:
     effect(queue)
     with st.container(border=True):
         chart(queue, day)
-    left, right = st.columns([3, 2])
+    left, right = st.columns([2, 3])
     with left, st.container(border=True):
         edit_table(queue, day, words)
     with right, st.container(border=True):

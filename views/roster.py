@@ -35,13 +35,7 @@ def people(roster: pd.DataFrame) -> None:
     """A line a person, a bar an activity; long lists in pages."""
     queues = sorted({name for cell in roster["queue"].dropna() for name in cell.split("|") if name})
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        queue = st.selectbox(
-            words("app.queue"),
-            [None, *queues],
-            format_func=lambda q: q or words("app.all_queues"),
-            key="gantt_queue",
-            width=260,
-        )
+        queue = pickers.queue_box(queues, words, key="gantt_queue", every=True)
         first, days = span_picker(roster, "gantt_day")
     bars = bars_on(bars_of(roster, site.zone(), queue, site.names()), first, days)
     order = in_order(bars)

@@ -18,6 +18,7 @@ from views.parts.days import (
     day_grid,
     day_list,
     day_sums,
+    local_stamps,
     local_times,
     on_days,
 )
@@ -146,3 +147,9 @@ def test_a_day_band_stands_beside_its_mean_and_never_below_zero() -> None:
     day = day_bands(interval_quantiles(1, 5, 2), BERLIN)
     assert day["offered"].item() == 2
     assert day["offered_p10"].item() == 0
+
+
+def test_a_table_for_people_shows_wall_time() -> None:
+    frame = history([("phone/a", "2026-07-01T06:00Z", 1, True)])
+    assert local_stamps(frame, BERLIN)["start"].tolist() == [pd.Timestamp("2026-07-01 08:00")]
+    assert local_stamps(frame, BERLIN)["queue"].tolist() == ["phone/a"]

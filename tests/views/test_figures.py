@@ -116,6 +116,16 @@ def test_the_roster_has_one_trace_an_activity_with_bars_of_the_right_length(colo
     assert work.customdata[0][0] == "08:00–12:00"
 
 
+def test_a_day_of_leave_does_not_stretch_the_axis() -> None:
+    midnight = pd.Timestamp("2026-09-07")
+    leave = pd.DataFrame(
+        {"agent": ["Ann"], "begin": [midnight], "finish": [midnight + pd.Timedelta(days=1)], "activity": ["leave"]}
+    ).assign(shift=None, queue=None)
+    figure = gantt_chart(pd.concat([bars(), leave]), ["Eva", "Олег", "Ann"], EN, LIGHT, zone="UTC")
+    assert figure.layout.xaxis.range == (pd.Timestamp("2026-09-07 08:00"), pd.Timestamp("2026-09-07 17:00"))
+    assert figure.data[-1].name == EN("activity.leave")
+
+
 def test_people_stand_from_top_to_bottom_and_those_without_bars_keep_a_line() -> None:
     figure = gantt_chart(bars(), ["Олег", "Eva", "Ann"], EN, LIGHT, zone="UTC")
     assert list(figure.layout.yaxis.categoryarray) == ["Олег", "Eva", "Ann"]

@@ -10,6 +10,7 @@ from views.figures.colours import Colours
 from views.locale import Words
 
 ROW_PIXELS = 20
+AWAY = ("leave", "sick")  # all day long: they would stretch the axis over the night
 
 
 def gantt_chart(bars: pd.DataFrame, people: list[str], words: Words, colours: Colours, *, zone: str) -> go.Figure:
@@ -30,6 +31,10 @@ def gantt_chart(bars: pd.DataFrame, people: list[str], words: Words, colours: Co
         type="category", categoryorder="array", categoryarray=people, range=[len(people) - 0.5, -0.5],
         tickmode="array", tickvals=people, showgrid=False,
     )  # fmt: skip
+    at_work = bars[~bars["activity"].isin(AWAY)]
+    if len(at_work):
+        first, last = at_work["begin"].min().floor("h"), at_work["finish"].max().ceil("h")
+        figure.update_xaxes(range=[first, last])
     figure.update_xaxes(type="date", tickformat=words("figure.clock_format"), side="top", showgrid=True)
     figure.update_layout(legend={"y": -0.02, "yanchor": "top"}, margin={"t": 8})
     return figure

@@ -56,6 +56,7 @@ def edit_table(queue: str, day: date | None, words: Words) -> None:
             ),
             "change": st.column_config.NumberColumn(words("forecast.change"), format="%+.0f %%"),
         },
+        placeholder="–",
         on_change=_store_edits,
         args=(key, table, queue, reason, words),
         alt=words("forecast.table"),

@@ -22,6 +22,12 @@ def local_times(starts: pd.Series, timezone: str) -> pd.Series:
     return pd.Series(to_utc(starts).tz_convert(timezone).tz_localize(None), index=starts.index)
 
 
+def local_stamps(frame: pd.DataFrame, timezone: str) -> pd.DataFrame:
+    """Every column of UTC stamps as naive local wall time, for tables that people read."""
+    stamps = [name for name in frame if isinstance(frame[name].dtype, pd.DatetimeTZDtype)]
+    return frame.assign(**{str(name): local_times(frame[name], timezone) for name in stamps})
+
+
 def day_list(frame: pd.DataFrame, timezone: str) -> list[date]:
     """The local days that `start` touches, in order."""
     return [pd.Timestamp(day).date() for day in sorted(local_days(frame["start"], timezone).unique())]

@@ -15,7 +15,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from planning import previews, steps
 from views.locale import Words
 from views.parts import site
-from views.parts.days import channel_days
+from views.parts.days import channel_days, local_stamps
 from views.parts.notices import leave_note, reported
 from views.parts.progress import Progress, run_in_sight
 
@@ -31,8 +31,8 @@ def import_panel(words: Words) -> None:
             help=words("import.files_help"),
         )  # fmt: skip
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            preset = st.selectbox(
-                words("import.preset"), [None, *previews.preset_names()], key="preset", width=300,
+            layout = st.selectbox(
+                words("import.preset"), ["", *previews.preset_names()], key="preset", width=300,
                 format_func=lambda name: name or words("import.preset_found"),
             )  # fmt: skip
             zone = st.text_input(
@@ -42,10 +42,10 @@ def import_panel(words: Words) -> None:
             st.caption(words("import.how"))
             return
     with reported(words):
-        preview = _preview(files, preset, zone)
+        preview = _preview(files, layout or None, zone)
         _show(preview, words)
         if st.button(words("import.accept"), type="primary", icon=":material/check:", key="accept"):
-            _accept(files, preset, zone, words)
+            _accept(files, layout or None, zone, words)
 
 
 def _preview(files: Sequence[UploadedFile], preset: str | None, zone: str) -> previews.ImportPreview:
@@ -74,7 +74,12 @@ def _show(preview: previews.ImportPreview, words: Words) -> None:
     with left, st.container(border=True, height="stretch"):
         st.subheader(words("import.first_rows"), anchor=False)
         st.caption(words("import.found", preset=found.preset))
-        st.dataframe(found.frame.head(PREVIEW_ROWS), hide_index=True, height=320, alt=words("import.first_rows"))
+        st.dataframe(
+            local_stamps(found.frame.head(PREVIEW_ROWS), site.zone()),
+            hide_index=True,
+            height=320,
+            alt=words("import.first_rows"),
+        )
     with right, st.container(border=True, height="stretch"):
         st.subheader(words("import.by_channel"), anchor=False)
         days = channel_days(found.frame, site.zone())

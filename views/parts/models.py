@@ -33,7 +33,7 @@ def model_panel(words: Words) -> None:
             names = [] if scores is None else sorted(scores["model"].unique())
             model = st.selectbox(
                 words("column.model"),
-                [None, *names],
+                ["", *names],
                 format_func=lambda m: m or words("models.best"),
                 key="model",
                 width=320,
@@ -41,7 +41,9 @@ def model_panel(words: Words) -> None:
             pressed = st.button(words("empty.make_forecast"), type="primary", icon=":material/play_arrow:")
         if (
             pressed
-            and run_in_sight(words("empty.make_forecast"), lambda progress: make_forecast(progress, model), words)
+            and run_in_sight(
+                words("empty.make_forecast"), lambda progress: make_forecast(progress, model or None), words
+            )
             is not None
         ):
             st.rerun()

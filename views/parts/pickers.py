@@ -14,15 +14,22 @@ from views.parts import site
 from views.parts.days import day_list
 from views.parts.language import in_address
 
+ALL = ""  # an option None would give the box a button that clears it
+
 
 def queue_picker(frame: pd.DataFrame, words: Words, *, key: str, every: bool = False) -> str | None:
     """One of the frame's queues; with `every` also all together (None), which comes first."""
-    queues: list[str | None] = sorted(frame["queue"].unique())
-    options = [None, *queues] if every else queues
-    return st.selectbox(
-        words("app.queue"), options, key=key, width=280, persist_state="session",
+    queues = sorted(frame["queue"].unique())
+    return queue_box(queues, words, key=key, every=every)
+
+
+def queue_box(queues: Sequence[str], words: Words, *, key: str, every: bool = False) -> str | None:
+    """One of the queues named, or all of them (None)."""
+    chosen = st.selectbox(
+        words("app.queue"), [ALL, *queues] if every else queues, key=key, width=280, persist_state="session",
         format_func=lambda queue: queue or words("app.all_queues"),
     )  # fmt: skip
+    return chosen or None
 
 
 def view_switch(page: str, views: Sequence[str], words: Words) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import streamlit as st
 
@@ -81,13 +83,22 @@ def summary_cards(words: Words) -> None:
             st.metric(words("roster.cover"), words.percent(cover_share(coverage), 1), border=True)
     with st.container(horizontal=True, vertical_alignment="center"):
         audit_badge(words)
-        binding = summary.get("rules_that_bind", [])
-        if binding:
-            st.badge(words("roster.binding"), color="gray")
-        for rule in binding:
-            st.badge(str(rule), color="blue")
-    for warning in summary.get("warnings", []):
-        st.warning(str(warning), icon=":material/warning:")
+        binding_rules(summary.get("rules_that_bind", []), words)
+    warnings = [str(warning) for warning in summary.get("warnings", [])]
+    if warnings:
+        with st.expander(words("roster.warnings", warnings=len(warnings)), icon=":material/info:"):
+            st.markdown("\n".join(f"- {warning}" for warning in warnings))
+
+
+def binding_rules(rules: Sequence[Mapping[str, Any]], words: Words) -> None:
+    """The rules that cost most, each with what one unit of it costs and whom it touches."""
+    if rules:
+        st.caption(words("roster.binding"), width="content")
+    for rule in rules:
+        label = words.either(f"rule.{rule['rule']}", str(rule.get("words", rule["rule"])))
+        price = words.number(float(rule.get("price", 0.0)), 1)
+        told = words("roster.binding_help", price=price, unit=rule.get("unit", ""), people=rule.get("people", 0))
+        st.badge(label, color="blue", help=told)
 
 
 def hours_table(words: Words) -> None:
@@ -130,7 +141,9 @@ def audit_table(words: Words) -> None:
         return
     names = site.names()
     agents = [names.get(agent, agent) for agent in audit["agent"]]
-    shown = audit.assign(time=local_times(audit["start"], site.zone()), agent=agents)
+    rules = [words.either(f"rule.{rule}", rule) for rule in audit["rule"]]
+    levels = [words.either(f"strictness.{level}", level) for level in audit["strictness"]]
+    shown = audit.assign(time=local_times(audit["start"], site.zone()), agent=agents, rule=rules, strictness=levels)
     columns = ["rule", "strictness", "agent", "time", "found", "limit", "unit", "words"]
     st.dataframe(
         shown[columns], hide_index=True, alt=words("roster.view_audit"),
