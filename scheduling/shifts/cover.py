@@ -33,6 +33,20 @@ class BreakLayout:
 
 
 @dataclass(frozen=True)
+class BreakPlaces:
+    """All breaks of all slots in one table, so that one array operation prices them: entries × places × intervals.
+
+    Entries with fewer places repeat their last one.
+    """
+
+    slot: np.ndarray
+    number: np.ndarray
+    offset: np.ndarray
+    at: np.ndarray
+    share: np.ndarray
+
+
+@dataclass(frozen=True)
 class SlotCover:
     """Cover of all slots. `base`: slots × intervals, share present without breaks."""
 
@@ -40,6 +54,7 @@ class SlotCover:
     slots: SlotTable
     base: np.ndarray
     layouts: tuple[BreakLayout, ...]
+    places: BreakPlaces
     breaks_most: int
     _vectors: dict[tuple[int, tuple[int, ...]], tuple[int, np.ndarray]] = field(default_factory=dict)
 
@@ -48,15 +63,15 @@ class SlotCover:
 
         `loss(intervals, shares)` prices taking those shares of a person from those intervals (same shapes).
         """
-        cost = np.zeros(len(self.slots))
         chosen = np.full((len(self.slots), self.breaks_most), -1, dtype=np.int64)
-        for layout in self.layouts:
-            for number, offsets in enumerate(layout.offsets):
-                prices = loss(layout.lost_at[number], layout.lost[number]).sum(axis=2)
-                best = prices.argmin(axis=1)
-                cost[layout.slots] += prices[np.arange(len(best)), best]
-                chosen[layout.slots, number] = offsets[best]
-        return cost, chosen
+        places = self.places
+        if len(places.slot) == 0:
+            return np.zeros(len(self.slots)), chosen
+        prices = loss(places.at, places.share).sum(axis=2)
+        best = prices.argmin(axis=1)
+        entries = np.arange(len(best))
+        chosen[places.slot, places.number] = places.offset[entries, best]
+        return np.bincount(places.slot, weights=prices[entries, best], minlength=len(self.slots)), chosen
 
     def vector(self, slot: int, offsets: tuple[int, ...]) -> tuple[int, np.ndarray]:
         """(first interval, shares from there on) of one slot with its breaks at those offsets, minutes."""
@@ -92,7 +107,35 @@ def make_cover(slots: SlotTable, grid: CoverGrid) -> SlotCover:
         ]
         layouts.append(BreakLayout(rows, offsets, tuple(at for at, _ in places), tuple(share for _, share in places)))
     most = max((len(template.breaks) for template in slots.templates), default=0)
-    return SlotCover(grid, slots, base, tuple(layouts), most)
+    return SlotCover(grid, slots, base, tuple(layouts), _in_one_table(layouts), most)
+
+
+def _in_one_table(layouts: list[BreakLayout]) -> BreakPlaces:
+    parts = [(layout, number) for layout in layouts for number in range(len(layout.offsets)) if len(layout.slots)]
+    if not parts:
+        nothing = np.zeros(0, dtype=np.int64)
+        empty = np.zeros((0, 1, 1))
+        return BreakPlaces(nothing, nothing, np.zeros((0, 1), np.int64), empty.astype(np.int64), empty)
+    most = max(len(layout.offsets[number]) for layout, number in parts)
+    widest = max(layout.lost_at[number].shape[2] for layout, number in parts)
+
+    def padded(values: np.ndarray) -> np.ndarray:
+        places = np.minimum(np.arange(most), values.shape[1] - 1)
+        return np.pad(values[:, places, :], ((0, 0), (0, 0), (0, widest - values.shape[2])))
+
+    offsets = [
+        np.tile(
+            layout.offsets[number][np.minimum(np.arange(most), len(layout.offsets[number]) - 1)], (len(layout.slots), 1)
+        )
+        for layout, number in parts
+    ]
+    return BreakPlaces(
+        slot=np.concatenate([layout.slots for layout, _ in parts]),
+        number=np.concatenate([np.full(len(layout.slots), number) for layout, number in parts]),
+        offset=np.concatenate(offsets),
+        at=np.concatenate([padded(layout.lost_at[number]) for layout, number in parts]),
+        share=np.concatenate([padded(layout.lost[number]) for layout, number in parts]),
+    )
 
 
 def _lost(grid: CoverGrid, starts: np.ndarray, offsets: np.ndarray, minutes: int) -> tuple[np.ndarray, np.ndarray]:

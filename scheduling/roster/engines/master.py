@@ -1,10 +1,8 @@
 """The linear relaxation of a whole roster: its optimum is the bound, its duals the prices, its solution the guide.
 
 People alike are one class with every limit × n. A slot's breaks are patterns: `v[k,s,b]` people of skill group k work
-slot s with breaks at b, Σ_b v[k,s,b] = Σ_{classes of k} x[·,s]. Patterns join when their reduced cost is negative
-(column generation: Dantzig and Wolfe 1960); breaks of a slot lie in separate windows, so that the best pattern is the cheapest
-place of each. Stopping early keeps the bound valid: it falls by the sum of what a day's people could still gain
-(Farley 1990; Vanderbeck 2005, the Lagrangian bound of a restricted master).
+slot s with breaks at b, Σ_b v[k,s,b] = Σ_{classes of k} x[·,s]. Few patterns are enough: the prices steer, and the
+bound is taken from them by `bound.lagrangian_bound`, which is valid at any prices and knows every place of every break.
 """
 
 from __future__ import annotations
@@ -19,12 +17,13 @@ from scheduling.roster.engines.people_program import Writer, WrittenPeople, writ
 from scheduling.roster.open_people import PeopleAlike
 from scheduling.roster.problem import RosterProblem
 from scheduling.roster.rules import RULES
-from scheduling.shifts.cover import linear_loss
+
+PATTERNS = (0.0, 0.5, 1.0)  # where in their windows the breaks of a pattern start
 
 
-@dataclass
+@dataclass(frozen=True)
 class Master:
-    """The live relaxation. `pattern_*` describe the pattern columns in the order they were made."""
+    """The live relaxation."""
 
     problem: RosterProblem
     classes: tuple[PeopleAlike, ...]
@@ -32,8 +31,6 @@ class Master:
     people: tuple[WrittenPeople, ...]
     flow: WrittenFlow
     link: np.ndarray  # row by group × slot, −1 where the slot is closed to the group
-    pattern_columns: np.ndarray
-    known: set[tuple[int, int, tuple[int, ...]]]
 
     def prices(self, answer: Answer) -> np.ndarray:
         """Groups × intervals: what one more person present is worth (surplus price included), per person."""
@@ -67,29 +64,8 @@ class Master:
                     held[rule] = (people + len(members.members), max(price, most))
         return held
 
-    def price_patterns(self, answer: Answer, tolerance: float = 1e-6) -> tuple[float, int]:
-        """Adds every pattern of negative reduced cost. Returns (how far the bound must fall, number added)."""
-        problem, cover = self.problem, self.problem.cover
-        worth = self.prices(answer)
-        fall, fresh = 0.0, []
-        for k in range(len(problem.groups)):
-            value = worth[k]
-            lost, chosen = cover.best_breaks(linear_loss(value))
-            gain = cover.base @ value - lost
-            slots = np.flatnonzero(self.link[k] >= 0)
-            reduced = -gain[slots] - answer.row_duals[self.link[k, slots]]
-            fall += self._possible(k, slots, reduced)
-            fresh += [
-                (k, int(slot), self._offsets(int(slot), chosen))
-                for slot, cost in zip(slots, reduced, strict=True)
-                if cost < -tolerance
-            ]
-        return fall, self.add_patterns(fresh)
-
-    def add_patterns(self, wanted: list[tuple[int, int, tuple[int, ...]]]) -> int:
-        """Adds pattern columns (group, slot, break offsets) that are not there yet; returns how many."""
-        wanted = [key for key in dict.fromkeys(wanted) if key not in self.known]
-        self.known.update(wanted)
+    def add_patterns(self, wanted: list[tuple[int, int, tuple[int, ...]]]) -> None:
+        """Adds pattern columns (group, slot, break offsets)."""
         costs: list[float] = []
         starts: list[int] = []
         rows: list[int] = []
@@ -105,27 +81,9 @@ class Master:
             rows += [int(self.link[k, slot]), *supply[kept].tolist()]
             coefficients += [1.0, *(-shares[kept]).tolist()]
         if wanted:
-            numbers = self.live.add_columns(
+            self.live.add_columns(
                 np.array(costs), np.array(starts), np.array(rows, dtype=np.int64), np.array(coefficients)
             )
-            self.pattern_columns = np.concatenate([self.pattern_columns, numbers])
-        return len(wanted)
-
-    def _offsets(self, slot: int, chosen: np.ndarray) -> tuple[int, ...]:
-        return tuple(int(offset) for offset in chosen[slot] if offset >= 0)
-
-    def _possible(self, group: int, slots: np.ndarray, reduced: np.ndarray) -> float:
-        """Most that unknown patterns could still gain: each person works at most so many shifts on a day."""
-        total = 0.0
-        days = self.problem.slots.day[slots]
-        people = sum(
-            len(members.members) * members.model.agreement.shifts_per_day_max
-            for members in self.classes
-            if members.group == group
-        )
-        for day in np.unique(days):
-            total += min(float(reduced[days == day].min()), 0.0) * people
-        return total
 
 
 def make_master(problem: RosterProblem, classes: tuple[PeopleAlike, ...], seed: int) -> Master:
@@ -149,7 +107,7 @@ def make_master(problem: RosterProblem, classes: tuple[PeopleAlike, ...], seed: 
     nobody: Presence = {}
     flow = write_flow(writer, problem, nobody)
     live = writer.program.live(seed=seed, relaxed=True)
-    master = Master(problem, classes, live, people, flow, link, np.zeros(0, dtype=np.int64), set())
+    master = Master(problem, classes, live, people, flow, link)
     master.add_patterns(_first_patterns(problem, link))
     return master
 
@@ -158,7 +116,7 @@ def _first_patterns(problem: RosterProblem, link: np.ndarray) -> list[tuple[int,
     """Breaks early, in the middle and late in their windows."""
     wanted = []
     for layout in problem.cover.layouts:
-        for share in (0.0, 0.5, 1.0):
+        for share in PATTERNS:
             offsets = tuple(int(places[round(share * (len(places) - 1))]) for places in layout.offsets)
             for slot in layout.slots:
                 wanted += [(k, int(slot), offsets) for k in range(len(link)) if link[k, slot] >= 0]

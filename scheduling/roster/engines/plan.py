@@ -80,24 +80,3 @@ class Plan:
         surplus = self.prices.over * hours
         gain = served if guide is None else np.minimum(np.maximum(guide + surplus, 0.0), served)
         return slot_worth(self.problem.cover, self.prices.room(self.cuts, group), gain, surplus)
-
-    def place_breaks(self, person: int) -> bool:
-        """Puts each shift's breaks where they now cost least. Whether anything moved."""
-        moved = False
-        for number, shift in enumerate(self.shifts[person]):
-            self.add(person, shift, -1.0)
-            _, chosen = self.worth(int(self.problem.group_of[person]))
-            better = (shift[0], tuple(int(offset) for offset in chosen[shift[0]] if offset >= 0))
-            before = self._cover_cost(person, shift)
-            after = self._cover_cost(person, better)
-            best = better if after < before - 1e-9 else shift
-            moved |= best != shift
-            self.shifts[person][number] = best
-            self.add(person, best)
-        return moved
-
-    def _cover_cost(self, person: int, shift: Shift) -> float:
-        self.add(person, shift)
-        cost = self.prices.cost(self.present, self.prices.served(self.cuts))
-        self.add(person, shift, -1.0)
-        return cost

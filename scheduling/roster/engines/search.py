@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import exp
+from math import log
 from time import monotonic
 
 import numpy as np
@@ -72,6 +72,12 @@ class Search:
             self.plan.add(person, shift)
             self.plan.shifts[person].append(shift)
 
+    def least_cost(self, person: int) -> float:
+        """A person's own cost without what rules with flags may add to it."""
+        legal = self.legal[self.class_of[person]]
+        slots = [shift[0] for shift in self.plan.shifts[person]]
+        return float(legal.costs(slots, np.zeros(0, dtype=np.int64))[-1])
+
     def settle(self, person: int) -> bool:
         """Books the person's new own cost. False where rules with flags forbid the tour."""
         c = self.class_of[person]
@@ -82,7 +88,7 @@ class Search:
                 return False
             self.plan.own_cost[person] = cost
         else:
-            self.plan.own_cost[person] = float(self.legal[c].costs(slots, np.zeros(0, dtype=np.int64))[-1])
+            self.plan.own_cost[person] = self.least_cost(person)
         return True
 
 
@@ -112,7 +118,8 @@ def improve(
             break
     restore(plan, kept)
     for _ in range(3):
-        if not any([plan.place_breaks(int(person)) for person in staff]):
+        moved = [place_breaks(search, int(person)) for person in staff]
+        if not any(moved):
             break
     tell("improvement", iterations, iterations)
 
@@ -137,10 +144,8 @@ def day_move(search: Search, staff: np.ndarray, heat: float) -> None:
     if random.random() < 0.25:
         people, days = [int(random.choice(staff))], _two_days(random, day, len(search.views))
     else:
-        people = [
-            int(person)
-            for person in random.choice(staff, size=min(int(random.integers(1, 4)), len(staff)), replace=False)
-        ]
+        size = min(int(random.integers(1, 4)), len(staff))
+        people = [int(person) for person in random.choice(staff, size=size, replace=False)]
         days = [day]
     old = {person: (list(plan.shifts[person]), plan.own_cost[person]) for person in people}
     before = sum(search.views[d].cover_cost(plan) for d in days) + sum(own for _, own in old.values())
@@ -149,11 +154,16 @@ def day_move(search: Search, staff: np.ndarray, heat: float) -> None:
             search.drop(person, d)
     for person in people:
         _put_back(search, person, days)
-    moved = {person for person in people if sorted(plan.shifts[person]) != sorted(old[person][0])}
-    legal = all([search.settle(person) for person in moved])
-    after = sum(search.views[d].cover_cost(plan) for d in days) + sum(plan.own_cost[person] for person in people)
-    rise = after - before
-    if not legal or (rise > 1e-9 and (heat <= 0 or random.random() >= exp(-rise / heat))):
+    moved = [person for person in people if sorted(plan.shifts[person]) != sorted(old[person][0])]
+    after = sum(search.views[d].cover_cost(plan) for d in days)
+    after += sum(search.least_cost(person) if person in moved else old[person][1] for person in people)
+    top = before if heat <= 0 else before - heat * log(max(random.random(), 1e-12))
+    kept = after <= top + 1e-9
+    for person in moved if kept else ():
+        after -= search.least_cost(person)
+        kept &= search.settle(person)
+        after += plan.own_cost[person]
+    if not kept or after > top + 1e-9:
         for person in moved:
             plan.take(person)
             plan.put(person, *old[person])
@@ -185,3 +195,26 @@ def retour(search: Search, person: int, heat: float) -> None:
     if plan.cost > before + heat:
         plan.take(person)
         plan.put(person, old, own)
+
+
+def place_breaks(search: Search, person: int) -> bool:
+    """Puts each of a person's shifts back with its breaks where they now cost least. Whether anything moved."""
+    plan, moved = search.plan, False
+    group = int(plan.problem.group_of[person])
+    for number, (slot, offsets) in enumerate(plan.shifts[person]):
+        view = search.views[int(plan.problem.slots.day[slot])]
+        before = view.cover_cost(plan)
+        plan.add(person, (slot, offsets), -1.0)
+        _, chosen = view.worth(plan, group)
+        places = chosen[int(np.flatnonzero(view.slots == slot)[0])]
+        better = (slot, tuple(int(offset) for offset in places if offset >= 0))
+        plan.add(person, better)
+        if better[1] == offsets:
+            continue
+        if view.cover_cost(plan) < before - 1e-9:
+            plan.shifts[person][number] = better
+            moved = True
+        else:
+            plan.add(person, better, -1.0)
+            plan.add(person, (slot, offsets))
+    return moved

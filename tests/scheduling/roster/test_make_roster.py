@@ -118,14 +118,10 @@ def test_rest_and_days_in_a_row_count_from_the_roster_before(make_book, make_nee
     need = make_need([("phone/a", f"2026-03-0{day} 06:00", 8, 1.0) for day in (2, 3)])
     result = make_roster(need, make_people(ann="phone/a"), book, previous=before)
     assert starts(result.roster, "ann") == ["03 06:00"]  # the 2nd at 06:00 lies 8 hours after the late shift
-    days = make_roster(
-        need,
-        make_people(ann="phone/a"),
-        make_book({"early": EARLY, "late": LATE}, consecutive_days_max=2),
-        previous=before.assign(
-            start=before["start"] - pd.Timedelta(hours=8), end=before["end"] - pd.Timedelta(hours=8)
-        ),
-    )
+    day = pd.Timedelta(hours=8)
+    mornings = before.assign(start=before["start"] - day, end=before["end"] - day)
+    strict = make_book({"early": EARLY, "late": LATE}, consecutive_days_max=2)
+    days = make_roster(need, make_people(ann="phone/a"), strict, previous=mornings)
     assert starts(days.roster, "ann") == ["03 06:00"]  # two days in a row are over, the third would be one too many
 
 
@@ -140,7 +136,11 @@ def test_people_still_at_work_from_the_night_before_count_as_present(make_book, 
 def test_weekly_hours_go_to_the_days_that_need_people_most(make_book, make_need, make_people, day_shift):
     book = make_book({"day": day_shift}, hours_per_week_max=16)
     need = make_need(
-        [("phone/a", f"2026-03-0{day} 08:00", 8, people) for day, people in zip((2, 3, 4), (0.5, 1, 0.75))]
+        [
+            ("phone/a", "2026-03-02 08:00", 8, 0.5),
+            ("phone/a", "2026-03-03 08:00", 8, 1.0),
+            ("phone/a", "2026-03-04 08:00", 8, 0.75),
+        ]
     )
     result = make_roster(need, make_people(ann="phone/a"), book)
     assert starts(result.roster, "ann") == ["03 08:00", "04 08:00"]

@@ -57,12 +57,20 @@ class Case:
     previous: list[Entry] = field(default_factory=list)
 
 
-PAUSE_KEPT = [work("2026-03-02 08:00", "paused", 1), ("2026-03-02 09:00", 0.25, "break", "", "paused"),
-              work("2026-03-02 09:15", "paused", 2.75)]  # fmt: skip
-PAUSE_LATE = [work("2026-03-02 08:00", "paused", 3), ("2026-03-02 11:00", 0.25, "break", "", "paused"),
-              work("2026-03-02 11:15", "paused", 0.75)]  # fmt: skip
+PAUSE_KEPT = [
+    work("2026-03-02 08:00", "paused", 1),
+    ("2026-03-02 09:00", 0.25, "break", "", "paused"),
+    work("2026-03-02 09:15", "paused", 2.75),
+]
+PAUSE_LATE = [
+    work("2026-03-02 08:00", "paused", 3),
+    ("2026-03-02 11:00", 0.25, "break", "", "paused"),
+    work("2026-03-02 11:15", "paused", 0.75),
+]
 CASES: Mapping[str, list[Case]] = {
-    "skills": [Case([work("2026-03-02 06:00")], [work("2026-03-02 06:00", queue="phone/a|chat/b")], 1, 0, "2026-03-02 06:00")],
+    "skills": [
+        Case([work("2026-03-02 06:00")], [work("2026-03-02 06:00", queue="phone/a|chat/b")], 1, 0, "2026-03-02 06:00")
+    ],
     "shifts": [
         Case([work("2026-03-02 06:00")], [work("2026-03-02 06:00", "other")], 1, 0, "2026-03-02 06:00"),
         Case([work("2026-03-02 06:00")], [work("2026-03-02 07:00")], 1, 0, "2026-03-02 07:00"),
@@ -70,58 +78,156 @@ CASES: Mapping[str, list[Case]] = {
         Case([work("2026-03-02 06:00")], [work("2026-03-02 06:00", "brunch")], 1, 0, "2026-03-02 06:00"),
     ],
     "availability": [
-        Case([work("2026-03-03 14:00", "late")], [work("2026-03-03 06:00")], 4, 0, "2026-03-03 06:00",
-             person={"available_from": "10:00"}),
-        Case([work("2026-03-03 06:00")], [work("2026-03-02 06:00")], 8, 0, "2026-03-02 06:00",
-             person={"available_from": "2026-03-03"}),
-        Case([work("2026-03-02 22:00", "night")], [work("2026-03-02 06:00")], 8, 0, "2026-03-02 06:00",
-             person={"available_from": "20:00", "available_to": "06:00"}),
+        Case(
+            [work("2026-03-03 14:00", "late")],
+            [work("2026-03-03 06:00")],
+            4,
+            0,
+            "2026-03-03 06:00",
+            person={"available_from": "10:00"},
+        ),
+        Case(
+            [work("2026-03-03 06:00")],
+            [work("2026-03-02 06:00")],
+            8,
+            0,
+            "2026-03-02 06:00",
+            person={"available_from": "2026-03-03"},
+        ),
+        Case(
+            [work("2026-03-02 22:00", "night")],
+            [work("2026-03-02 06:00")],
+            8,
+            0,
+            "2026-03-02 06:00",
+            person={"available_from": "20:00", "available_to": "06:00"},
+        ),
     ],
     "leave": [
-        Case([work("2026-03-02 06:00")], [work("2026-03-03 22:00", "night")], 6, 0, "2026-03-03 22:00",
-             time_off=(("2026-03-04", "2026-03-05", "leave"),)),
+        Case(
+            [work("2026-03-02 06:00")],
+            [work("2026-03-03 22:00", "night")],
+            6,
+            0,
+            "2026-03-03 22:00",
+            time_off=(("2026-03-04", "2026-03-05", "leave"),),
+        ),
     ],
-    "hours_per_day": [Case([work("2026-03-02 08:00", "paused", 4)], [work("2026-03-02 06:00")], 8, 5, "2026-03-02 06:00",
-                           {"hours_per_day_max": 5})],
+    "hours_per_day": [
+        Case(
+            [work("2026-03-02 08:00", "paused", 4)],
+            [work("2026-03-02 06:00")],
+            8,
+            5,
+            "2026-03-02 06:00",
+            {"hours_per_day_max": 5},
+        )
+    ],
     "shifts_per_day": [
-        Case([work("2026-03-02 06:00")], [work("2026-03-02 06:00"), work("2026-03-02 14:00", "late")], 2, 1, "2026-03-02 14:00"),
+        Case(
+            [work("2026-03-02 06:00")],
+            [work("2026-03-02 06:00"), work("2026-03-02 14:00", "late")],
+            2,
+            1,
+            "2026-03-02 14:00",
+        ),
     ],
     "hours_per_week": [
         Case(week(range(2, 7)), week(range(2, 8)), 48, 40, "2026-03-07 06:00", {"hours_per_week_max": 40}),
-        Case(week(range(4, 8)), week(range(4, 9)), 48, 40, "2026-03-08 06:00", {"hours_per_week_max": 40}, previous=week(range(3, 4))),
+        Case(
+            week(range(4, 8)),
+            week(range(4, 9)),
+            48,
+            40,
+            "2026-03-08 06:00",
+            {"hours_per_week_max": 40},
+            previous=week(range(3, 4)),
+        ),
     ],
     "rest": [
-        Case(week(range(2, 4), "22:00", "night"), [work("2026-03-02 22:00", "night"), work("2026-03-03 14:00", "late")],
-             8, 11, "2026-03-03 14:00"),
-        Case([work("2026-03-03 06:00")], [work("2026-03-02 06:00")], 8, 11, "2026-03-02 06:00",
-             previous=[work("2026-03-01 14:00", "late")]),
+        Case(
+            week(range(2, 4), "22:00", "night"),
+            [work("2026-03-02 22:00", "night"), work("2026-03-03 14:00", "late")],
+            8,
+            11,
+            "2026-03-03 14:00",
+        ),
+        Case(
+            [work("2026-03-03 06:00")],
+            [work("2026-03-02 06:00")],
+            8,
+            11,
+            "2026-03-02 06:00",
+            previous=[work("2026-03-01 14:00", "late")],
+        ),
     ],
     "overlap": [
-        Case([work("2026-03-02 06:00"), work("2026-03-02 14:00", "late")],
-             [work("2026-03-02 06:00"), work("2026-03-02 12:00", "late")], 2, 0, "2026-03-02 12:00", {"shifts_per_day_max": 2}),
+        Case(
+            [work("2026-03-02 06:00"), work("2026-03-02 14:00", "late")],
+            [work("2026-03-02 06:00"), work("2026-03-02 12:00", "late")],
+            2,
+            0,
+            "2026-03-02 12:00",
+            {"shifts_per_day_max": 2},
+        ),
     ],
     "consecutive_days": [
         Case(week(range(2, 7)), week(range(2, 9)), 7, 5, "2026-03-07 06:00", {"consecutive_days_max": 5}),
-        Case(week(range(3, 5)), week(range(2, 5)), 4, 3, "2026-03-04 06:00", {"consecutive_days_max": 3}, previous=week(range(1, 2))),
+        Case(
+            week(range(3, 5)),
+            week(range(2, 5)),
+            4,
+            3,
+            "2026-03-04 06:00",
+            {"consecutive_days_max": 3},
+            previous=week(range(1, 2)),
+        ),
     ],
     "weekly_rest": [
         Case(week(range(2, 8)), week(range(2, 9)), 16, 34, "2026-03-08 06:00", {"weekly_rest_hours_min": 34}),
     ],
     "hours_per_week_min": [
-        Case(week(range(2, 7)), [*week(range(2, 4)), *week(range(5, 7))], 32, 40, "2026-03-02 00:00", {"hours_per_week_min": 40}),
-        Case([*week(range(2, 4)), *week(range(5, 7))], [*week(range(2, 4)), work("2026-03-06 06:00")], 24, 32, "2026-03-02 00:00",
-             {"hours_per_week_min": 40}, time_off=(("2026-03-04", "2026-03-04", "sick"),)),
+        Case(
+            week(range(2, 7)),
+            [*week(range(2, 4)), *week(range(5, 7))],
+            32,
+            40,
+            "2026-03-02 00:00",
+            {"hours_per_week_min": 40},
+        ),
+        Case(
+            [*week(range(2, 4)), *week(range(5, 7))],
+            [*week(range(2, 4)), work("2026-03-06 06:00")],
+            24,
+            32,
+            "2026-03-02 00:00",
+            {"hours_per_week_min": 40},
+            time_off=(("2026-03-04", "2026-03-04", "sick"),),
+        ),
     ],
     "breaks": [
         Case(PAUSE_KEPT, PAUSE_LATE, 180, 120, "2026-03-02 11:00"),
         Case(PAUSE_KEPT, [work("2026-03-02 08:00", "paused", 4)], 0, 1, "2026-03-02 08:00"),
     ],
     "wishes": [
-        Case([work("2026-03-02 06:00")], [work("2026-03-03 06:00")], 1, 0, "2026-03-03 06:00", time_off=(("2026-03-03", "2026-03-03", "wish_off"),)),
-        Case(week(range(2, 4)), [work("2026-03-02 06:00"), work("2026-03-04 06:00")], 0, 1, "2026-03-03 00:00",
-             time_off=(("2026-03-03", "2026-03-03", "wish_work"),)),
+        Case(
+            [work("2026-03-02 06:00")],
+            [work("2026-03-03 06:00")],
+            1,
+            0,
+            "2026-03-03 06:00",
+            time_off=(("2026-03-03", "2026-03-03", "wish_off"),),
+        ),
+        Case(
+            week(range(2, 4)),
+            [work("2026-03-02 06:00"), work("2026-03-04 06:00")],
+            0,
+            1,
+            "2026-03-03 00:00",
+            time_off=(("2026-03-03", "2026-03-03", "wish_work"),),
+        ),
     ],
-}  # fmt: skip
+}
 ALL = [(name, number) for name in CASES for number in range(len(CASES[name]))]
 
 
