@@ -11,7 +11,6 @@ from planning.cli_common import (
     JsonOption,
     OutOption,
     QuietOption,
-    SeedOption,
     StoreOption,
     ZoneOption,
     door,
@@ -205,7 +204,6 @@ def backtest(
     store: StoreOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
-    seed: SeedOption = None,
 ) -> None:
     """Rolling-origin errors of each model, per queue and lead time.
 
