@@ -97,7 +97,7 @@ def make_forecast(
         progress: called with (stage, done, all).
 
     Raises `TableError` for frames outside their contracts, `BadValue` for an unknown model, a horizon below one day,
-    a wanted start off the grid or before the day of `as_of`, `EmptyFile` for a history with nothing before `as_of`,
+    a wanted start off the grid or before the day of `as_of`, `EmptyFile` for a history with nothing before `as_of` or an empty grid,
     `UnknownQueue` where no wanted queue is in the history, `InputError` for a history coarser than the grid.
     """
     if horizon_days < 1:
@@ -105,11 +105,11 @@ def make_forecast(
     pins = _checked_pins(model, models or {})
     site = Site(grid, opening, holidays or {}, events, gaps)
     rows = rows_before(history, as_of, grid)
+    if rows.empty:
+        raise EmptyFile("a history with intervals that were over at as_of", found=str(as_of))
     wanted, unknown = _wanted(targets_grid, rows, as_of, grid)
     if wanted is not None:
         rows = rows[rows["queue"].isin(set(wanted["queue"]))]
-    if rows.empty:
-        raise EmptyFile("a history with intervals that were over at as_of", found=str(as_of))
     as_of_day = local_days(pd.DatetimeIndex([as_of]), grid.timezone)[0]
     end = _horizon_end(as_of, horizon_days, grid, wanted)
     days = (local_days(pd.DatetimeIndex([end - pd.Timedelta(1, "us")]), grid.timezone)[0] - as_of_day).days + 1
@@ -181,6 +181,8 @@ def _wanted(
     """The wanted rows whose queue has history, and a failure for each other queue."""
     if targets_grid is None:
         return None, ()
+    if targets_grid.empty:
+        raise EmptyFile("a grid that names at least one queue and start")
     wanted = targets_grid[["queue", "start"]].assign(start=to_utc(targets_grid["start"]))
     wanted = wanted.assign(queue=wanted["queue"].astype("str")).reset_index(drop=True)
     off = wanted["start"] != floor_to_grid(wanted["start"], grid)
@@ -195,7 +197,7 @@ def _wanted(
         raise BadValue("each queue and start once", line=row + 2, column="start", found=str(wanted["start"].iloc[row]))
     known = wanted["queue"].isin(set(rows["queue"]))
     strange = sorted(set(wanted["queue"][~known]))
-    if len(wanted) and not known.any():
+    if not known.any():
         raise UnknownQueue("queues that are in the history", column="queue", found=", ".join(strange[:5]))
     return wanted[known], tuple(ForecastFailed(queue, "not in the history") for queue in strange)
 

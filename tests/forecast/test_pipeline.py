@@ -186,6 +186,14 @@ def test_an_unknown_wanted_queue_is_a_failure_and_only_unknown_ones_an_error(mak
         make_forecast(history, as_of=at("2026-03-06"), grid=DAILY, targets_grid=both[:1])
 
 
+def test_an_empty_grid_is_named_and_so_is_a_history_that_begins_later(make_history: History) -> None:
+    history, wanted = make_history(np.full(60, 70.0)), pd.DataFrame({"queue": ["phone/a"], "start": [at("2026-03-06")]})
+    with pytest.raises(EmptyFile, match="a grid"):
+        make_forecast(history, as_of=at("2026-03-06"), grid=DAILY, targets_grid=wanted[:0])
+    with pytest.raises(EmptyFile, match="over at as_of"):
+        make_forecast(history, as_of=at("2020-03-06"), grid=DAILY, targets_grid=wanted)
+
+
 @pytest.mark.parametrize("start", ["2026-04-10T09:10", "2026-03-05T09:00"])
 def test_a_wanted_start_off_the_grid_or_in_the_past_is_refused(start: str) -> None:
     wanted = pd.DataFrame({"queue": ["phone/a"], "start": [at(start)]})
