@@ -97,8 +97,9 @@ def make_forecast(
         progress: called with (stage, done, all).
 
     Raises `TableError` for frames outside their contracts, `BadValue` for an unknown model, a horizon below one day,
-    a wanted start off the grid or before the day of `as_of`, `EmptyFile` for a history with nothing before `as_of` or an empty grid,
-    `UnknownQueue` where no wanted queue is in the history, `InputError` for a history coarser than the grid.
+    a wanted start off the grid or before the day of `as_of`, `EmptyFile` for a history with nothing before
+    `as_of` or an empty grid, `UnknownQueue` where no wanted queue is in the history, `InputError` for a history
+    coarser than the grid.
     """
     if horizon_days < 1:
         raise BadValue("a horizon of at least one day", column="horizon_days", found=horizon_days)
