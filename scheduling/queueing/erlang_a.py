@@ -208,7 +208,7 @@ def line_with_hang_ups(
     late_served = late * then.beyond * (rate / load)
     in_time, virtual = 1.0 - abandon - late_served, 1.0 - late
     if levels:
-        gone = _share_gone(x, y, y_then, now, ratio, heavy)
+        gone = _share_gone(x, y, y_then, now, still)
         soon = (rate / load) * (gone + np.exp(growth - now.log_sum) - np.exp(-now.log_sum))
         direct = p_at_once + p_wait * np.maximum(soon, 0.0)
         in_time = np.where((load > rate) & (direct < 0.5), direct, in_time)
@@ -240,10 +240,11 @@ def _share_still_waiting(
     return still
 
 
-def _share_gone(x: Array, y: Array, y_then: Array, now: WaitingSums, ratio: Array, heavy: Flags) -> Array:
-    """P(V ≤ T | V > 0), with its digits where it is small."""
-    gone = -np.expm1(ratio)
-    if heavy.any():
-        xs = x[heavy]
-        gone[heavy] = np.maximum(gammaincc(xs, y_then[heavy]) - gammaincc(xs, y[heavy]), 0.0) / now.share[heavy]
+def _share_gone(x: Array, y: Array, y_then: Array, now: WaitingSums, still: Array) -> Array:
+    """P(V ≤ T | V > 0). It is small only in overload, where the complements of the gammas keep its digits."""
+    gone = 1.0 - still
+    over = now.share > 0.5
+    if over.any():
+        xs = x[over]
+        gone[over] = np.maximum(gammaincc(xs, y_then[over]) - gammaincc(xs, y[over]), 0.0) / now.share[over]
     return gone

@@ -169,7 +169,7 @@ def _size_a(rows: _Rows, definition: str, whole: bool) -> Array:
         with np.errstate(divide="ignore"):
             late = np.log(line.missed(definition)) - log_missed[part]
             lost = np.log(line.abandon_share) - log_abandon[part]
-            busy = np.log(load * line.served_share / (n + KNIFE_EDGE)) - log_occupancy[part]
+            busy = np.log(load * line.served_share / (n + KNIFE_EDGE * np.minimum(n, 1.0))) - log_occupancy[part]
             slow = np.full_like(n, np.nan)
             if asks_asa:
                 wait = mean_wait_of_served(load, n, patience) * line.p_wait / line.served_share

@@ -92,6 +92,8 @@ def test_erlang_b_and_c_agree_with_exact_fractions(load: str, agents: int) -> No
         (20, 22, 300, 1e7, 20),  # hardly anybody hangs up
         (4, 3, 600, 0.5, 0),  # everybody hangs up at once
         (90, 100, 240, 200, 15),
+        (0.185, 1, 1.48, 73, 11.7),  # light, and far from the mean in the incomplete gamma function
+        (9, 20, 60, 120, 5),
     ],
 )
 def test_erlang_a_agrees_with_the_chain_state_by_state(
