@@ -9,7 +9,8 @@ from views.parts import site
 from views.parts.language import author_field, language_switch
 
 st.set_page_config(page_title="Smena", page_icon="📅", layout="wide")
-words = language_switch(site.session().settings.language)
+site.look_again()
+words = language_switch(site.language())
 pages = [
     st.Page(page.file, title=words(f"{page.name}.title"), icon=page.icon, url_path=page.name, default=page is PAGES[0])
     for page in PAGES

@@ -61,6 +61,7 @@ def chart(queue: str, day: date | None) -> None:
 @st.fragment
 def workbench() -> None:
     """Queue, chart, table and list: one fragment, so that an edit shows its effect at once."""
+    site.look_again()
     adjusted = site.adjusted()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         queue = str(pickers.queue_picker(adjusted, words, key="queue"))

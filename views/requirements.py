@@ -36,6 +36,7 @@ def controls() -> None:
 @st.fragment
 def need() -> None:
     """Headline numbers, heat map and table of one queue or all together."""
+    site.look_again()
     requirements = site.table("requirements")
     if requirements is None:
         return

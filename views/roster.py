@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from views.figures import CONFIG, coverage_chart, gantt_chart
-from views.parts import pickers, site
+from views.parts import pickers, plan, site
 from views.parts.days import day_list, on_days
 from views.parts.empty import next_step
 from views.parts.exports import export_buttons
@@ -37,7 +37,7 @@ def people(roster: pd.DataFrame) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         queue = pickers.queue_box(queues, words, key="gantt_queue", every=True)
         first, days = span_picker(roster, "gantt_day")
-    bars = bars_on(bars_of(roster, site.zone(), queue, site.names()), first, days)
+    bars = bars_on(bars_of(roster, site.zone(), queue, plan.names()), first, days)
     order = in_order(bars)
     pages = max(1, -(-len(order) // PEOPLE_SHOWN))
     page = st.pagination(pages, key="gantt_page") if pages > 1 else 1

@@ -12,7 +12,7 @@ import streamlit as st
 
 from planning import steps
 from views.locale import Language, Words
-from views.parts import site
+from views.parts import plan, site
 
 KINDS = (
     ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ":material/table_view:"),
@@ -28,7 +28,7 @@ def export_buttons(words: Words) -> None:
             st.download_button(
                 words(f"roster.export_{kind}"),
                 data=_maker(kind, words.language),
-                file_name=f"{site.roster_name()}.{'zip' if kind == 'ics' else kind}",
+                file_name=f"{plan.roster_name()}.{'zip' if kind == 'ics' else kind}",
                 mime=mime,
                 icon=icon,
                 key=f"export_{kind}",

@@ -9,7 +9,7 @@ import streamlit as st
 
 from planning import nightly, steps
 from views.locale import Words
-from views.parts import site
+from views.parts import plan, site
 from views.parts.days import local_times
 from views.parts.notices import leave_note
 from views.parts.progress import Progress, run_in_sight
@@ -89,7 +89,7 @@ def version_table(words: Words) -> None:
     """What is worked on and what is published, kind by kind."""
     with st.container(border=True):
         st.subheader(words("runs.versions"), anchor=False)
-        rows = site.versions()
+        rows = plan.versions()
         shown = rows.assign(kind=[_step(kind, words) for kind in rows["kind"]])
         shown["made_at"] = local_times(rows["made_at"], site.zone()).dt.floor("s")
         names = ["kind", "version", "made_at", "rows", "published"]

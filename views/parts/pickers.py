@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from views.locale import Words
-from views.parts import site
+from views.parts import plan, site
 from views.parts.days import day_list
 from views.parts.language import in_address
 
@@ -58,7 +58,7 @@ def day_range(frame: pd.DataFrame, words: Words, *, key: str, days: int) -> tupl
 
 def stale_hint(kind: str, words: Words) -> None:
     """Say so where the table was made before the last change of what it depends on."""
-    if site.stale(kind):
+    if plan.stale(kind):
         st.info(words(f"{kind}.stale"), icon=":material/update:")
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from planning import steps
 from views.locale import Words
-from views.parts import pickers, site
+from views.parts import pickers, plan, site
 from views.parts.days import local_times
 from views.parts.notices import leave_note, reported
 from views.parts.progress import Progress, run_in_sight
@@ -21,10 +21,10 @@ HARD = ("forbid",)
 
 def make_panel(words: Words) -> None:
     """The week to roster and the button; publishing beside it."""
-    weeks = site.weeks()
+    weeks = plan.weeks()
     with st.container(border=True, horizontal=True, vertical_alignment="bottom"):
         week = st.selectbox(
-            words("roster.week"), weeks, key="week", width=300, index=site.usual_week(weeks),
+            words("roster.week"), weeks, key="week", width=300, index=plan.usual_week(weeks),
             format_func=lambda day: f"{words.day(day)} – {words.day(day + timedelta(6), year=True)}",
         )  # fmt: skip
         pressed = st.button(words("roster.make"), type="primary", icon=":material/play_arrow:", key="make_roster")
@@ -44,13 +44,13 @@ def _make(week: date, progress: Progress) -> bool:
 
 def publishing(words: Words) -> None:
     """Publish the draft, or go back to what was published before."""
-    published = site.is_published("roster")
+    published = plan.is_published("roster")
     if st.button(words("roster.publish"), icon=":material/publish:", disabled=published, key="publish"):
         with reported(words):
             steps.publish(site.session(), "roster")
             leave_note(words("roster.published"))
             st.rerun()
-    if st.button(words("roster.revert"), icon=":material/undo:", disabled=not site.can_revert("roster"), key="revert"):
+    if st.button(words("roster.revert"), icon=":material/undo:", disabled=not plan.can_revert("roster"), key="revert"):
         with reported(words):
             steps.revert(site.session(), "roster")
             leave_note(words("roster.reverted"))
@@ -63,7 +63,7 @@ def publishing(words: Words) -> None:
 
 def summary_cards(words: Words) -> None:
     """Cost, how far from the best possible, hours short, cover, and whether every hard rule is kept."""
-    summary, coverage = site.roster_summary(), site.table("coverage")
+    summary, coverage = plan.roster_summary(), site.table("coverage")
     with st.container(horizontal=True):
         st.metric(
             words("roster.cost"),
@@ -106,7 +106,7 @@ def hours_table(words: Words) -> None:
     roster = site.table("roster")
     if roster is None:
         return
-    names = site.names()
+    names = plan.names()
     table = hours_by_person(roster, site.zone())
     table["agent"] = [names.get(agent, agent) for agent in table["agent"]]
     st.dataframe(
@@ -139,7 +139,7 @@ def audit_table(words: Words) -> None:
     if audit is None or audit.empty:
         st.success(words("roster.kept"), icon=":material/verified:")
         return
-    names = site.names()
+    names = plan.names()
     agents = [names.get(agent, agent) for agent in audit["agent"]]
     rules = [words.either(f"rule.{rule}", rule) for rule in audit["rule"]]
     levels = [words.either(f"strictness.{level}", level) for level in audit["strictness"]]

@@ -1,12 +1,13 @@
-"""What pages ask of the store, remembered by version: a rerun of a page reads no file twice.
+"""What pages ask of the store: tables are remembered by version, pointers and logs for the length of one run.
 
-The frames handed out are shared between browser sessions and must not be changed in place.
+A run of a page (or of a fragment) begins with `look_again()`, so all of it shows one state of the store. The frames
+handed out are shared between browser sessions and must not be changed in place.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,14 +16,17 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from domain import Settings
 from planning import previews, steps
 from planning.session import STORE_FOLDER, Session, open_session
-from views.locale import Words
+from planning.store import Plan
+from views.locale import Language, Words
 from views.parts.days import day_list, local_times, of_queue
 from views.parts.staffing import Staffing, staffing_of
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
 FRAMES_KEPT = 48
+SEEN = "seen_of_the_store"
 
 
 @st.cache_resource(show_spinner=False)
@@ -35,6 +39,35 @@ def session() -> Session:
     return _opened(os.environ.get(STORE_FOLDER, ""))
 
 
+def look_again() -> None:
+    """Forget what this run has seen of the store's state."""
+    st.session_state[SEEN] = {}
+
+
+def once[Result](name: str, look: Callable[[], Result]) -> Result:
+    """Look at something once in a run."""
+    seen: dict[str, Any] = st.session_state.setdefault(SEEN, {})
+    if name not in seen:
+        seen[name] = look()
+    found: Result = seen[name]
+    return found
+
+
+def _settings() -> Settings:
+    return once("settings", lambda: session().settings)
+
+
+def member(kind: str) -> str | None:
+    """The version of a kind in the plan that is worked on."""
+    plan = once("plan", lambda: session().plan)
+    return plan.members.get(kind) if plan else None
+
+
+def published() -> Plan | None:
+    """The plan that readers see."""
+    return once("published", lambda: session().published)
+
+
 @st.cache_resource(show_spinner=False, max_entries=FRAMES_KEPT)
 def _frame(_session: Session, store: str, kind: str, version: str) -> pd.DataFrame:
     return steps.read(_session, kind, version)
@@ -42,23 +75,30 @@ def _frame(_session: Session, store: str, kind: str, version: str) -> pd.DataFra
 
 def table(kind: str) -> pd.DataFrame | None:
     """A table of the plan that is worked on; None where there is none yet."""
-    version = session().member(kind)
+    version = member(kind)
     return None if version is None else _frame(session(), str(session().store.address), kind, version)
 
 
 def has(kind: str) -> bool:
     """Whether the plan has this table (or any import, for tickets)."""
-    return bool(session().store.imports.all()) if kind == "tickets" else session().member(kind) is not None
+    return (
+        once("imports", lambda: bool(session().store.imports.all())) if kind == "tickets" else member(kind) is not None
+    )
+
+
+def language() -> Language:
+    """The site's language."""
+    return _settings().language
 
 
 def zone() -> str:
     """The site's time zone."""
-    return session().settings.timezone
+    return _settings().timezone
 
 
 def interval_minutes() -> int:
     """The planning interval."""
-    return session().settings.interval_minutes
+    return _settings().interval_minutes
 
 
 def step() -> timedelta:
@@ -68,7 +108,7 @@ def step() -> timedelta:
 
 def roster_days() -> int:
     """Length of a roster."""
-    return session().settings.roster_days
+    return _settings().roster_days
 
 
 def sample_tickets() -> list[Path]:
@@ -107,13 +147,13 @@ def adjusted() -> pd.DataFrame:
 
 def adjustments() -> pd.DataFrame:
     """Every adjustment, oldest first, with its revision."""
-    return steps.list_adjustments(session())
+    return once("adjustments", lambda: steps.list_adjustments(session()))
 
 
 def plan_key() -> str:
     """Changes whenever the forecast or any adjustment does: part of the keys of editors and caches."""
     log = adjustments()
-    return f"{session().member('forecast')}_{len(log)}_{int(log['revision'].sum())}_{len(counting(log))}"
+    return f"{member('forecast')}_{len(log)}_{int(log['revision'].sum())}_{len(counting(log))}"
 
 
 def counting(log: pd.DataFrame) -> set[str]:
@@ -150,7 +190,7 @@ def effect_of_adjustments(queue: str) -> tuple[Staffing, Staffing]:
 
 def percentile() -> float | None:
     """The percentile that the plan's requirements were made for; None = the mean."""
-    found = _record("requirements")
+    found = record("requirements")
     return None if found is None else found.parameters.get("percentile")
 
 
@@ -160,82 +200,11 @@ def forecast_days() -> tuple[date, date]:
     return days[0], days[-1]
 
 
-def weeks() -> list[date]:
-    """Mondays that a roster can begin on; the first day where the requirements hold no Monday."""
-    found = table("requirements")
-    days = [] if found is None else day_list(found, zone())
-    return [day for day in days if day.weekday() == 0] or days[:1]
-
-
-def usual_week(choices: list[date]) -> int:
-    """Where in `choices` the roster's week is, else the week that the night would take."""
-    made = _record("roster")
-    wanted = date.fromisoformat(made.parameters["week_start"]) if made else steps.first_week(session())
-    return choices.index(wanted) if wanted in choices else 0
-
-
-def names() -> dict[str, str]:
-    """What to print for each agent: the name, with the code where two share it."""
-    people = session().site.people
-    if "name" not in people:
-        return {}
-    shared = people["name"].duplicated(keep=False)
-    printed = people["name"].where(~shared, people["name"] + " (" + people["agent"] + ")").fillna(people["agent"])
-    return dict(zip(people["agent"], printed, strict=True))
-
-
-def roster_name() -> str:
-    """File name of the roster: its first day."""
-    made = _record("roster")
-    return f"roster-{made.parameters['week_start']}" if made else "roster"
-
-
-def roster_summary() -> Mapping[str, Any]:
-    """The solver's account of the plan's roster."""
-    summary = steps.details(session(), "roster").get("summary", {})
-    return dict(summary)
-
-
-def is_published(kind: str) -> bool:
-    """Whether readers see the version that is worked on."""
-    published = session().published
-    return published is not None and published.members.get(kind) == session().member(kind)
-
-
-def can_revert(kind: str) -> bool:
-    """Whether another version was published before the one that is published now."""
-    published = session().published
-    if published is None:
-        return False
-    now = published.members.get(kind)
-    return any(plan.members.get(kind) not in (None, now) for plan in session().store.plans.published_before(published))
-
-
-def stale(kind: str) -> bool:
-    """Whether the table was made from something older than what the plan has now."""
-    made = _record(kind)
-    if made is None:
-        return False
-    if kind == "requirements":
-        changed = set(made.parameters["adjustments"]) != counting(adjustments())
-        return changed or made.inputs.get("forecast") != session().member("forecast")
-    return made.inputs.get("requirements") != session().member("requirements") or stale("requirements")
-
-
 def imports() -> pd.DataFrame:
     """Imported files, newest first: file, made_at (naive local), kind, rows, rejected, duplicates."""
     found = steps.imports(session()).iloc[::-1].reset_index(drop=True)
     stamps = pd.to_datetime(found["made_at"], utc=True)
     return found.assign(made_at=local_times(stamps, zone()).dt.floor("s")).drop(columns="sha256")
-
-
-def versions() -> pd.DataFrame:
-    """What is worked on: kind, version, made_at (UTC), rows, published (whether readers see this very version)."""
-    plan = session().plan
-    records = [session().store.versions.get(kind, version) for kind, version in (plan.members if plan else {}).items()]
-    rows = [(r.kind, r.version, r.made_at, r.rows, is_published(r.kind)) for r in sorted(records, key=lambda r: r.seq)]
-    found = pd.DataFrame(rows, columns=["kind", "version", "made_at", "rows", "published"])
-    return found.assign(made_at=pd.to_datetime(found["made_at"], utc=True))
 
 
 def moment(stamp: pd.Timestamp | None, words: Words) -> str:
@@ -246,6 +215,7 @@ def moment(stamp: pd.Timestamp | None, words: Words) -> str:
     return f"{words.day(local.date())} {local:%H:%M}"
 
 
-def _record(kind: str) -> Any:
-    version = session().member(kind)
-    return None if version is None else session().store.versions.get(kind, version)
+def record(kind: str) -> Any:
+    """The record of that version: what it was made from, with which parameters; None where there is none."""
+    version = member(kind)
+    return None if version is None else once(f"record {kind}", lambda: session().store.versions.get(kind, version))
