@@ -33,7 +33,7 @@ from domain.tables import (
 )
 from planning.session import Progress
 from planning.site import holidays_of
-from planning.steps.demand import end_of_history
+from planning.steps.history import end_of_history
 
 GRID = Table(
     "GRID",

@@ -8,8 +8,9 @@ from planning.steps.adjusting import (
     list_adjustments,
     switch_adjustment,
 )
-from planning.steps.demand import make_forecast, make_history
+from planning.steps.demand import make_forecast
 from planning.steps.exporting import export_forecast, export_roster
+from planning.steps.history import make_history
 from planning.steps.ingest import ingest, load_site
 from planning.steps.produce import StepResult
 from planning.steps.publishing import diff, publish, revert, verify

@@ -1,110 +1,25 @@
-"""From tickets to a forecast: the history of each queue, and what is to come."""
+"""From the history to a forecast of every queue."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from domain import IntervalGrid, OpeningHours
 from domain.calendar import mark_open
-from domain.errors import BadValue, ForecastFailed, NothingToPlan
-from domain.intervals import infer_interval_minutes, local_days, local_midnights
-from domain.tables import FORECAST, HISTORY, SCORES, TICKETS
+from domain.errors import ForecastFailed
+from domain.tables import FORECAST, SCORES
 from planning.execute import Executor, SerialExecutor
 from planning.recipe import Recipe
 from planning.session import Progress, Session
 from planning.site import holidays_of
-from planning.steps.produce import STEP_THAT_MAKES, Made, Materials, StepResult, Tools, needed, produce, site_inputs
-from planning.store import Store
+from planning.steps.history import end_of_history
+from planning.steps.produce import Made, Materials, StepResult, Tools, grid_of, needed, produce, site_inputs
 
 SHARD_QUEUES = 500
-
-
-def make_history(session: Session) -> StepResult:
-    """All imported tickets and interval reports as HISTORY on the site's grid. Raises `NothingToPlan`."""
-    imported = session.store.imports.all()
-    if not imported:
-        raise NothingToPlan("ticket history", STEP_THAT_MAKES["tickets"])
-    settings = session.settings
-    parameters = {
-        "tickets": [entry.version for entry in imported if entry.kind == "tickets"],
-        "intervals": [entry.version for entry in imported if entry.kind == "intervals"],
-        "interval_minutes": settings.interval_minutes,
-        "timezone": settings.timezone,
-        "calendar": settings.calendar,
-    }
-    inputs = site_inputs(session, ("opening_hours.toml", "segments.toml", "targets.toml"))
-    return produce(session, Recipe("history", inputs, parameters), history_maker)
-
-
-def history_maker(materials: Materials, _tools: Tools) -> Made:
-    """HISTORY from the bodies that the recipe lists."""
-    import forecast as core  # loads scipy: only where numbers are made
-
-    parameters, site = materials.parameters, materials.site
-    grid = _grid(parameters)
-    parts = []
-    if parameters["intervals"]:
-        parts.append(_on_grid(stored_intervals(materials.store, parameters["intervals"]), grid))
-    if parameters["tickets"]:
-        tickets = stored_tickets(materials.store, parameters["tickets"])
-        first, last = tickets["created_at"].min(), tickets["created_at"].max()
-        history = core.build_history(
-            tickets,
-            grid,
-            segments=site.segments,
-            opening=site.arrivals or OpeningHours(),
-            holidays=tuple(holidays_of(parameters["calendar"], first, last)),
-        )
-        parts.append(history)
-    # An interval report is the switch's own count: where both speak of an interval, it wins.
-    joined = pd.concat(parts, ignore_index=True).drop_duplicates(["queue", "start"], keep="first")
-    if "mark" in joined:
-        joined = joined.assign(open=joined["open"].fillna(True).astype("bool"), mark=joined["mark"].fillna(""))
-    history = HISTORY.check(joined.sort_values(["queue", "start"], ignore_index=True))
-    return Made({"history": history}, {"queues": int(history["queue"].nunique())})
-
-
-def stored_tickets(store: Store, versions: Sequence[str]) -> pd.DataFrame:
-    """The tickets of several imports under TICKETS; of a ticket that came more than once, the latest import counts."""
-    frames = [store.versions.frame("tickets", version) for version in versions]
-    joined = pd.concat(frames, ignore_index=True) if frames else TICKETS.empty()
-    return TICKETS.check(joined.drop_duplicates("ticket_id", keep="last", ignore_index=True))
-
-
-def stored_intervals(store: Store, versions: Sequence[str]) -> pd.DataFrame:
-    """The interval reports of several imports under HISTORY; the latest import of an interval counts."""
-    frames = [store.versions.frame("intervals", version) for version in versions]
-    joined = pd.concat(frames, ignore_index=True) if frames else HISTORY.empty()
-    return HISTORY.check(joined.drop_duplicates(["queue", "start"], keep="last", ignore_index=True))
-
-
-def _on_grid(intervals: pd.DataFrame, grid: IntervalGrid) -> pd.DataFrame:
-    import forecast as core
-
-    step = infer_interval_minutes(intervals["start"], grid.timezone)
-    if grid.interval_minutes % step:
-        raise BadValue(
-            f"interval reports in steps that fit into {grid.interval_minutes} minutes",
-            column="interval_minutes",
-            found=step,
-            remedy=f"Set interval_minutes = {step} in smena.toml",
-        )
-    return intervals if step == grid.interval_minutes else core.regrid_history(intervals, grid)
-
-
-def _grid(parameters: Mapping[str, Any]) -> IntervalGrid:
-    return IntervalGrid(parameters["interval_minutes"], parameters["timezone"])
-
-
-def end_of_history(history: pd.DataFrame, grid: IntervalGrid) -> pd.Timestamp:
-    """The first local midnight after the last interval of a history (UTC)."""
-    last = local_days(pd.DatetimeIndex([history["start"].max()]), grid.timezone)
-    return local_midnights(last + pd.Timedelta(days=1), grid.timezone)[0]
 
 
 @dataclass(frozen=True)
@@ -232,7 +147,7 @@ def _forecast_options(materials: Materials, history: pd.DataFrame) -> dict[str, 
     return {
         "as_of": as_of,
         "horizon_days": parameters["horizon_days"],
-        "grid": _grid(parameters),
+        "grid": grid_of(parameters),
         "opening": materials.site.arrivals,
         "holidays": holidays_of(parameters["calendar"], history["start"].min(), last),
         "events": materials.site.events,

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from domain import IntervalGrid
 from domain.errors import NothingToPlan
 from domain.tables import TABLES
 from planning.execute import Executor, SerialExecutor
@@ -141,3 +142,8 @@ def site_inputs(session: Session, names: Iterable[str]) -> dict[str, str]:
     """Digests of those of the named site files that exist, as inputs of a recipe."""
     current = session.store.site.current()
     return {SITE_PREFIX + name: current[name].sha256 for name in names if name in current}
+
+
+def grid_of(parameters: Mapping[str, Any]) -> IntervalGrid:
+    """The planning grid that a recipe names."""
+    return IntervalGrid(parameters["interval_minutes"], parameters["timezone"])

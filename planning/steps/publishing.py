@@ -12,7 +12,8 @@ from domain.errors import BadValue, NothingToPlan, SmenaError, StoreError
 from domain.tables import TABLES
 from planning.recipe import Recipe
 from planning.session import Session
-from planning.steps.demand import forecast_maker, history_maker
+from planning.steps.demand import forecast_maker
+from planning.steps.history import history_maker
 from planning.steps.produce import CHAIN, STEP_THAT_MAKES, Made, Maker, Materials, Tools
 from planning.steps.staffing import (
     audit_maker,

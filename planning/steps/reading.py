@@ -11,7 +11,7 @@ from domain.errors import BadValue
 from domain.tables import ADJUSTED, REJECTS, TABLES
 from planning.session import Session
 from planning.steps.adjusting import adjusted
-from planning.steps.demand import stored_tickets
+from planning.steps.history import stored_tickets
 from planning.steps.produce import CHAIN
 from planning.steps.publishing import outdated, read_version
 from planning.store import Plan

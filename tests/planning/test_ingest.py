@@ -158,3 +158,54 @@ def test_of_two_people_who_edit_a_site_file_one_is_told(session: Session, site_f
         steps.load_site(session, tmp_path / "second", seen={"people.csv": 1})
 
     assert session.site.people["agent"].tolist() == ["anna"]
+
+
+INTERVALS = "queue,start,offered,handled,abandoned,aht_seconds\n"
+
+
+def interval_file(folder: Path, name: str, minutes: int, offered: int) -> Path:
+    starts = pd.date_range("2026-07-06T09:00", periods=4, freq=f"{minutes}min", tz="Europe/Berlin")
+    rows = [f"phone/billing,{start.isoformat()},{offered},{offered},0,240" for start in starts]
+    path = folder / name
+    path.write_text(INTERVALS + "\n".join(rows) + "\n")
+    return path
+
+
+def test_interval_reports_alone_are_a_history_on_the_sites_grid(
+    session: Session, site_folder: Path, tmp_path: Path
+) -> None:
+    steps.load_site(session, site_folder)  # plans in hours
+    steps.ingest(session, [interval_file(tmp_path, "switch.csv", 30, 10)])
+
+    steps.make_history(session)
+
+    history = steps.read(session, "history")
+    assert history["offered"].tolist() == [20.0, 20.0]
+    assert history["start"].iloc[0] == pd.Timestamp("2026-07-06T07:00Z")
+    assert history["open"].all()
+
+
+def test_where_tickets_and_the_switch_both_speak_the_switch_counts(
+    session: Session, site_folder: Path, tmp_path: Path
+) -> None:
+    steps.load_site(session, site_folder)
+    ticket = ticket_file(tmp_path, "a.csv", [
+        "1,2026-07-06T09:10+02:00,phone,billing,300", "2,2026-07-06T15:10+02:00,phone,billing,300",
+    ])  # fmt: skip
+    steps.ingest(session, [ticket, interval_file(tmp_path, "switch.csv", 60, 10)])
+
+    steps.make_history(session)
+
+    hours = steps.read(session, "history").set_index("start")["offered"]
+    assert hours[pd.Timestamp("2026-07-06T07:00Z")] == 10  # the switch, not the one ticket
+    assert hours[pd.Timestamp("2026-07-06T13:00Z")] == 1  # only tickets speak of the afternoon
+
+
+def test_reports_coarser_than_the_sites_grid_are_refused_with_a_remedy(
+    session: Session, site_folder: Path, tmp_path: Path
+) -> None:
+    steps.load_site(session, site_folder)
+    steps.ingest(session, [interval_file(tmp_path, "switch.csv", 120, 10)])
+
+    with pytest.raises(BadValue, match="interval_minutes = 120"):
+        steps.make_history(session)

@@ -1,0 +1,106 @@
+"""From imported files to the history of each queue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from domain import IntervalGrid, OpeningHours
+from domain.errors import BadValue, NothingToPlan
+from domain.intervals import DAY_MINUTES, infer_interval_minutes, local_days, local_midnights, to_utc
+from domain.tables import HISTORY, TICKETS
+from planning.recipe import Recipe
+from planning.session import Session
+from planning.site import holidays_of
+from planning.steps.produce import STEP_THAT_MAKES, Made, Materials, StepResult, Tools, grid_of, produce, site_inputs
+from planning.store import Store
+
+
+def make_history(session: Session) -> StepResult:
+    """All imported tickets and interval reports as HISTORY on the site's grid. Raises `NothingToPlan`."""
+    imported = session.store.imports.all()
+    if not imported:
+        raise NothingToPlan("ticket history", STEP_THAT_MAKES["tickets"])
+    settings = session.settings
+    parameters = {
+        "tickets": [entry.version for entry in imported if entry.kind == "tickets"],
+        "intervals": [entry.version for entry in imported if entry.kind == "intervals"],
+        "interval_minutes": settings.interval_minutes,
+        "timezone": settings.timezone,
+        "calendar": settings.calendar,
+    }
+    inputs = site_inputs(session, ("opening_hours.toml", "segments.toml", "targets.toml"))
+    return produce(session, Recipe("history", inputs, parameters), history_maker)
+
+
+def history_maker(materials: Materials, _tools: Tools) -> Made:
+    """HISTORY from the bodies that the recipe lists."""
+    import forecast as core  # loads scipy: only where numbers are made
+
+    parameters, site = materials.parameters, materials.site
+    grid = grid_of(parameters)
+    parts = []
+    if parameters["intervals"]:
+        reports = [materials.store.versions.frame("intervals", version) for version in parameters["intervals"]]
+        parts.append(newest_intervals([_on_grid(report, grid) for report in reports]))
+    if parameters["tickets"]:
+        tickets = stored_tickets(materials.store, parameters["tickets"])
+        first, last = tickets["created_at"].min(), tickets["created_at"].max()
+        history = core.build_history(
+            tickets,
+            grid,
+            segments=site.segments,
+            opening=site.arrivals or OpeningHours(),
+            holidays=tuple(holidays_of(parameters["calendar"], first, last)),
+        )
+        parts.append(history)
+    # An interval report is the switch's own count: where both speak of an interval, it wins.
+    joined = pd.concat(parts, ignore_index=True).drop_duplicates(["queue", "start"], keep="first")
+    # An interval report lists what it counted: its rows are open and bear no mark unless it says otherwise.
+    for name, value in (("open", True), ("mark", "")):
+        joined[name] = joined[name].fillna(value) if name in joined else value
+    history = HISTORY.check(joined.sort_values(["queue", "start"], ignore_index=True))
+    return Made({"history": history}, {"queues": int(history["queue"].nunique())})
+
+
+def stored_tickets(store: Store, versions: Sequence[str]) -> pd.DataFrame:
+    """The tickets of several imports under TICKETS; of a ticket that came more than once, the latest import counts."""
+    frames = [store.versions.frame("tickets", version) for version in versions]
+    joined = pd.concat(frames, ignore_index=True) if frames else TICKETS.empty()
+    return TICKETS.check(joined.drop_duplicates("ticket_id", keep="last", ignore_index=True))
+
+
+def newest_intervals(reports: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Interval reports under HISTORY, one grid; where several speak of an interval, the latest import counts."""
+    joined = pd.concat(reports, ignore_index=True)
+    return HISTORY.check(joined.drop_duplicates(["queue", "start"], keep="last", ignore_index=True))
+
+
+def _on_grid(intervals: pd.DataFrame, grid: IntervalGrid) -> pd.DataFrame:
+    import forecast as core
+
+    step = _step(intervals["start"], grid.timezone)
+    if grid.interval_minutes % step:
+        raise BadValue(
+            f"interval reports in steps that fit into {grid.interval_minutes} minutes",
+            column="interval_minutes",
+            found=step,
+            remedy=f"Set interval_minutes = {step} in smena.toml",
+        )
+    return intervals if step == grid.interval_minutes else core.regrid_history(intervals, grid)
+
+
+def _step(starts: pd.Series, timezone: str) -> int:
+    """Length of a report's intervals in minutes: its starts' common grid, or their least distance where that is more
+    (two-hour reports from nine o'clock on lie on a grid of one hour)."""
+    common = infer_interval_minutes(starts, timezone)
+    apart = np.diff(np.unique(to_utc(starts).asi8 // 60_000_000))
+    return common if common == DAY_MINUTES or not len(apart) else max(common, int(apart.min()))
+
+
+def end_of_history(history: pd.DataFrame, grid: IntervalGrid) -> pd.Timestamp:
+    """The first local midnight after the last interval of a history (UTC)."""
+    last = local_days(pd.DatetimeIndex([history["start"].max()]), grid.timezone)
+    return local_midnights(last + pd.Timedelta(days=1), grid.timezone)[0]
