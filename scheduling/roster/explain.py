@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from domain.people import RuleBook, WorkAgreement
 from scheduling.roster.engines.plan import Shift
 from scheduling.roster.model import AgentModel
 from scheduling.roster.problem import RosterProblem
@@ -120,6 +121,8 @@ def rule_warnings(problem: RosterProblem) -> list[str]:
     """Rule names nobody knows, and people for whom the rules leave no shift at all, with the rules that do it."""
     unknown = sorted(set(problem.book.rules) - {rule.name for rule in RULES} - {KNOWN_PEOPLE})
     found = [f"the rule book sets rule {name!r}, which does not exist" for name in unknown]
+    used = {person.agreement.name: person.agreement for person in problem.people}
+    found += [words for agreement in used.values() for words in contradictions(agreement, problem.book)]
     blocked: dict[tuple[str, ...], list[str]] = {}
     for number, person in enumerate(problem.people):
         if problem.group_of[number] >= 0:
@@ -146,3 +149,23 @@ def blocking_rules(problem: RosterProblem, number: int) -> tuple[str, ...]:
         if int(model.active.sum()) < before:
             guilty.append(rule.name)
     return () if model.active.any() else tuple(guilty)
+
+
+def contradictions(agreement: WorkAgreement, book: RuleBook) -> list[str]:
+    """A weekly minimum that no week can hold: shift lengths, days in a row and the weekly maximum leave less."""
+    row = agreement.consecutive_days_max or 7
+    days = 7 - 7 // (row + 1)
+    daily = agreement.hours_per_day_max or 24.0
+    lengths = {book.shift(name).paid_minutes for name in agreement.shifts}
+    lengths = {minutes for minutes in lengths if minutes <= daily * 60}
+    reached = {0}
+    for _ in range(days * agreement.shifts_per_day_max):
+        sums = {total + minutes for total in reached for minutes in lengths}
+        reached |= {total for total in sums if total <= agreement.hours_per_week_max * 60}
+    most = max(reached) / 60
+    if agreement.hours_per_week_min <= most + 1e-9:
+        return []
+    return [
+        f"agreement {agreement.name!r}: hours_per_week_min {agreement.hours_per_week_min:g} can't be reached; shifts, "
+        f"hours_per_week, hours_per_day and consecutive_days leave at most {most:g} hours"
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -26,6 +26,16 @@ class LegalTours:
     highs: np.ndarray
     prices: np.ndarray
     flagged: bool
+
+    def on(self, slots: np.ndarray) -> LegalTours:
+        """The same rows over some slots only."""
+        return replace(
+            self,
+            open=self.open[slots],
+            slot_costs=self.slot_costs[slots],
+            hard=np.ascontiguousarray(self.hard[:, slots]),
+            priced=np.ascontiguousarray(self.priced[:, slots]),
+        )
 
     def allowed(self, others: list[int], slots: np.ndarray) -> np.ndarray:
         """Which of `slots` may join the tour `others`."""

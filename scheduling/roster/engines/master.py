@@ -39,16 +39,16 @@ class Master:
         worth[there] = -answer.row_duals[self.flow.supply[there]]
         return worth - self.problem.book.cover.over_per_hour * self.problem.grid.hours[None, :]
 
-    def guide(self) -> tuple[np.ndarray, dict[str, tuple[int, float]]]:
+    def guide(self, seconds: float | None = None) -> tuple[np.ndarray, dict[str, tuple[int, float]]]:
         """Prices of people's time by group × interval, and for each rule that binds (people, price of one unit).
 
         An interior-point solve without crossover: its duals lie in the middle of the optimal face, and a degenerate
-        master costs the simplex method minutes.
+        master costs the simplex method minutes. Where `seconds` end it early, prices are 0: a weak guide.
         """
         self.live.option("solver", "ipm")
         self.live.option("run_crossover", "off")
-        answer = self.live.solve()
-        if answer is None:
+        answer = self.live.solve(seconds=seconds)
+        if answer is None or not answer.proven:
             return np.zeros(self.flow.supply.shape), {}
         return self.prices(answer), self.savings(answer)
 

@@ -27,6 +27,7 @@ from scheduling.roster.problem import RosterProblem
 
 EXACT_COLUMNS_MOST = 1500
 EXACT_NODES = 20_000
+RELAXATION_SHARE = 0.5  # of a time limit
 Progress = Callable[[str, int, int], None]
 
 
@@ -74,25 +75,28 @@ def solve(problem: RosterProblem, effort: Effort) -> Solved:
 def _large(problem: RosterProblem, classes: tuple[PeopleAlike, ...], effort: Effort, deadline: float | None) -> Solved:
     effort.tell("relaxation", 0, 1)
     master = make_master(problem, classes, effort.seed)
-    worth, savings = master.guide()
+    worth, savings = master.guide(None if effort.seconds is None else effort.seconds * RELAXATION_SHARE)
     effort.tell("relaxation", 1, 1)
     finders = [TourFinder(members, seed=effort.seed) for members in classes]
     bound = lagrangian_bound(problem, classes, finders, worth)
     plan = Plan(problem, make_prices(problem))
     random = np.random.default_rng(effort.seed)
-    _insert_all(plan, classes, finders, worth, random, effort)
+    _insert_all(plan, classes, finders, worth, random, effort, deadline)
     improve(plan, classes, finders, random, effort.iterations, deadline, effort.tell)
     return Solved(plan.shifts, plan.cost, bound, plan.cost <= bound + 1e-6, savings)
 
 
 def _insert_all(
     plan: Plan, classes: tuple[PeopleAlike, ...], finders: list[TourFinder], worth: np.ndarray,
-    random: np.random.Generator, effort: Effort,
+    random: np.random.Generator, effort: Effort, deadline: float | None = None,
 ) -> None:  # fmt: skip
     queue = [(number, c) for c, members in enumerate(classes) for number in members.members]
     random.shuffle(queue)
     for done, (person, c) in enumerate(queue):
         effort.tell("people", done, len(queue))
+        if deadline is not None and monotonic() > deadline:
+            plan.put(person, [], finders[c].idle_cost)
+            continue
         group = classes[c].group
         gains, chosen = plan.worth(group, worth[group])
         tour = finders[c].best(gains)

@@ -11,21 +11,22 @@ Every state in between is a legal roster; the best one is handed back.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import log
 from time import monotonic
 
 import numpy as np
 
 from scheduling.roster.engines.day_view import DayView, day_views
+from scheduling.roster.engines.kernels import best_shift
 from scheduling.roster.engines.legal import LegalTours, legal_tours
 from scheduling.roster.engines.plan import Plan, Shift
 from scheduling.roster.engines.tours import TourFinder
 from scheduling.roster.open_people import PeopleAlike
 
-MOVES_PER_PERSON = 4
-TOURS_SHARE = 12  # a round re-plans one person's whole tour in so many
-HOT, COLD = 0.06, 0.002  # temperature as share of the price of a missing agent-hour
+MOVES_PER_PERSON = 7
+TOURS_SHARE = 30  # a round re-plans one person's whole tour in so many
+HOT, COLD = 0.2, 0.004  # temperature as share of the price of a missing agent-hour
 
 
 @dataclass
@@ -39,6 +40,8 @@ class Search:
     legal: list[LegalTours]
     views: tuple[DayView, ...]
     class_of: dict[int, int]
+    counted: list[np.ndarray]
+    parts: dict[tuple[int, int], LegalTours] = field(default_factory=dict)
 
     def day_slots(self, person: int, day: int) -> list[Shift]:
         """A person's shifts that start on a day of the plan."""
@@ -53,18 +56,29 @@ class Search:
 
     def best_on(self, person: int, day: int) -> tuple[float, Shift | None]:
         """The best shift that may join a person's tour on a day: (own cost less worth, shift); None: no shift."""
-        legal, view = self.legal[self.class_of[person]], self.views[day]
+        c = self.class_of[person]
+        legal, part, view, prices = self.legal[c], self.part(c, day), self.views[day], self.plan.prices
         others = [shift[0] for shift in self.plan.shifts[person]]
-        if len(view.slots) == 0:
-            return float(legal.costs(others, view.slots)[-1]), None
-        worth, chosen = view.worth(self.plan, int(self.plan.problem.group_of[person]))
-        value = legal.costs(others, view.slots)
-        value[:-1] -= worth
-        value[:-1][~legal.allowed(others, view.slots)] = np.inf
-        best = int(value.argmin())
-        if best == len(view.slots):
-            return float(value[-1]), None
-        return float(value[best]), (int(view.slots[best]), tuple(int(o) for o in chosen[best] if o >= 0))
+        hours, breaks = prices.hours[view.span], view.cover.places
+        places = np.zeros(len(breaks.slot), dtype=np.int64)
+        best, value = best_shift(
+            self.plan.cuts[:, view.span], self.counted[c], view.cover.base, (prices.under + prices.over) * hours,
+            prices.over * hours, breaks.slot, breaks.at, breaks.share, part.open, part.hard,
+            legal.limits - legal.hard[:, others].sum(axis=1), part.slot_costs, part.priced,
+            legal.priced[:, others].sum(axis=1), legal.lows, legal.highs, legal.prices, places,
+        )  # fmt: skip
+        value += float(legal.slot_costs[others].sum())
+        if best < 0:
+            return value, None
+        own = np.flatnonzero(breaks.slot == best)
+        offsets = breaks.offset[own, places[own]][np.argsort(breaks.number[own])]
+        return value, (int(view.slots[best]), tuple(int(offset) for offset in offsets))
+
+    def part(self, c: int, day: int) -> LegalTours:
+        """The rows of a class restricted to the slots of one day."""
+        if (c, day) not in self.parts:
+            self.parts[c, day] = self.legal[c].on(self.views[day].slots)
+        return self.parts[c, day]
 
     def join(self, person: int, shift: Shift | None) -> None:
         """Puts a shift on."""
@@ -92,15 +106,29 @@ class Search:
         return True
 
 
+def make_search(
+    plan: Plan, classes: Sequence[PeopleAlike], finders: Sequence[TourFinder], random: np.random.Generator
+) -> Search:
+    """Everything the moves need, made once."""
+    return Search(
+        plan=plan,
+        classes=classes,
+        finders=finders,
+        random=random,
+        legal=[legal_tours(members) for members in classes],
+        views=day_views(plan.problem),
+        class_of={number: c for c, members in enumerate(classes) for number in members.members},
+        counted=[plan.prices.held[:, members.group] > 0 for members in classes],
+    )
+
+
 def improve(
     plan: Plan, classes: Sequence[PeopleAlike], finders: Sequence[TourFinder], random: np.random.Generator,
     iterations: int, deadline: float | None, tell: Callable[[str, int, int], None],
 ) -> None:  # fmt: skip
     """`iterations` rounds, fewer where the deadline passes; leaves the best roster that was met in `plan`."""
-    class_of = {number: c for c, members in enumerate(classes) for number in members.members}
-    legal = [legal_tours(members) for members in classes]
-    search = Search(plan, classes, finders, random, legal, day_views(plan.problem), class_of)
-    staff = np.array(sorted(class_of))
+    search = make_search(plan, classes, finders, random)
+    staff = np.array(sorted(search.class_of))
     best, kept = plan.cost, snapshot(plan)
     rounds = max(iterations, 1)
     weeks = max(len(plan.problem.days) / 7, 1.0)

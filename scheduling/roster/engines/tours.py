@@ -30,7 +30,7 @@ class TourFinder:
         self.own_costs = people.slot_costs
         self.slots = self.written.slots
         self._live = writer.program.live(seed=seed)
-        self._idle = _idle_cost(people)
+        self.idle_cost = _idle_cost(people)
 
     def best(self, worth: np.ndarray, *, gap: float = 0.0) -> Tour:
         """The tour of least `own cost − Σ worth` (`worth` by slot of the plan)."""
@@ -38,7 +38,7 @@ class TourFinder:
         self._live.set_costs(self.written.columns, prices)
         answer = self._live.solve(gap=gap) if len(self.slots) else None
         if answer is None:
-            return Tour((), self._idle, self._idle, self._idle)
+            return Tour((), self.idle_cost, self.idle_cost, self.idle_cost)
         taken = answer.values[self.written.columns] > 0.5
         slots = tuple(int(slot) for slot in self.slots[taken])
         earned = float(worth[self.slots[taken]].sum())

@@ -247,3 +247,19 @@ def test_daily_requirements_are_met_by_shares_of_a_day(make_book, make_need, mak
     result = make_roster(need, make_people(ann="mail/a"), make_book({"day": day_shift}))
     assert result.summary["uncovered_hours"] == pytest.approx(0, abs=1e-6)
     assert result.summary["paid_hours"] == 16
+
+
+def test_a_weekly_minimum_that_no_week_can_hold_is_named(make_book, make_need, make_people):
+    book = make_book(
+        {"long": {"start_from": "08:00", "length_minutes": 540}}, hours_per_week_min=38, hours_per_week_max=40
+    )
+    need = make_need([("phone/a", "2026-03-02 08:00", 9, 1.0)])
+    result = make_roster(need, make_people(ann="phone/a"), book)
+    words = "agreement 'full': hours_per_week_min 38 can't be reached"
+    assert any(warning.startswith(words) and "at most 36 hours" in warning for warning in result.summary["warnings"])
+
+
+def test_a_rule_name_nobody_knows_is_named(make_book, make_need, make_people, day_shift):
+    book = make_book({"day": day_shift}, rules={"siesta": {"strictness": "warn"}})
+    result = make_roster(make_need([("phone/a", "2026-03-02 08:00", 8, 1.0)]), make_people(ann="phone/a"), book)
+    assert "the rule book sets rule 'siesta', which does not exist" in result.summary["warnings"]

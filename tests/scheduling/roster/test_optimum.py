@@ -13,8 +13,11 @@ from hypothesis import strategies as st
 from domain.people import RuleBook
 from scheduling import audit, make_roster
 from scheduling.roster.bound import lagrangian_bound
+from scheduling.roster.cover import make_prices
 from scheduling.roster.engines import program
+from scheduling.roster.engines.plan import Plan
 from scheduling.roster.engines.program import Effort, solve
+from scheduling.roster.engines.search import make_search
 from scheduling.roster.engines.tours import TourFinder
 from scheduling.roster.open_people import people_alike
 from scheduling.roster.problem import make_problem
@@ -200,3 +203,39 @@ def test_a_planted_breach_is_found_and_named(what):
     roster = make_roster(need, staff, book_of()).roster
     assert audit(roster, staff, book_of()).empty
     assert what in set(audit(planted(roster, what), staff, book_of())["rule"])
+
+
+def test_the_compiled_day_move_finds_what_the_plain_arithmetic_finds():
+    need, staff = random_site(4, people=5, days=3)
+    pause = {"kind": "break", "minutes": 30, "earliest_minutes": 60, "latest_minutes": 180}
+    shift = {"start_from": "06:00", "start_to": "12:00", "start_step_minutes": 60, "length_minutes": 480}
+    table = {"full": {"shifts": ["day"], "hours_per_week_max": 16, "hours_per_week_min": 12}}
+    book = RuleBook.from_mapping({"agreement": table, "shift": {"day": {**shift, "break": [pause]}}})
+    problem = make_problem(need, staff, book)
+    classes = people_alike(problem)
+    finders = [TourFinder(members) for members in classes]
+    plan = Plan(problem, make_prices(problem))
+    search = make_search(plan, classes, finders, np.random.default_rng(1))
+    for person in sorted(search.class_of):
+        plan.put(person, [], 0.0)
+        for day in range(3):
+            value, found = search.best_on(person, day)
+            legal, view = search.legal[search.class_of[person]], search.views[day]
+            others = [taken[0] for taken in plan.shifts[person]]
+            worth, chosen = view.worth(plan, int(problem.group_of[person]))
+            twin = legal.costs(others, view.slots)
+            twin[:-1] = np.where(legal.allowed(others, view.slots), twin[:-1] - worth, np.inf)
+            assert value == pytest.approx(twin.min())
+            if found is not None:
+                best = int(np.flatnonzero(view.slots == found[0])[0])
+                assert twin[best] == pytest.approx(twin.min())
+                assert found[1] == (int(chosen[best, 0]),)
+            search.join(person, found)
+
+
+def test_a_search_without_time_still_gives_a_legal_roster_and_a_valid_bound(monkeypatch):
+    monkeypatch.setattr(program, "EXACT_COLUMNS_MOST", 0)
+    need, staff = random_site(6, people=5, days=4)
+    result = make_roster(need, staff, book_of(), time_limit_seconds=1e-9)
+    assert audit(result.roster, staff, book_of()).empty
+    assert result.summary["bound"] <= result.summary["cost"]
