@@ -7,7 +7,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ import forecast as forecasting
 import scheduling
 from connectors import read_table, read_tickets, read_toml
 from domain import IntervalGrid, OpeningHours, RuleBook, SegmentRules, Targets
+from domain.calendar import mark_open
 from domain.errors import BadValue
 from domain.intervals import infer_interval_minutes
 from domain.tables import (
@@ -164,13 +165,15 @@ def forecast_of_history(
     history, grid, found = _history_and_grid(path, request)
     as_of = parse_time(request.as_of, request.timezone) if request.as_of else end_of_history(history, grid)
     last = as_of + pd.Timedelta(days=request.horizon_days + 1)
+    opening = opening_hours(request.opening)
+    holidays = holidays_of(request.calendar, history["start"].min(), last)
     result = forecasting.make_forecast(
         history,
         as_of=as_of,
         horizon_days=request.horizon_days,
         grid=grid,
-        opening=opening_hours(request.opening),
-        holidays=holidays_of(request.calendar, history["start"].min(), last),
+        opening=opening,
+        holidays=holidays,
         events=read_table(request.events, EVENTS) if request.events else None,
         targets_grid=read_table(request.grid, GRID, timezone=request.timezone) if request.grid else None,
         model=request.model,
@@ -178,6 +181,8 @@ def forecast_of_history(
         gaps=_gaps(request.gaps),
         progress=progress,
     )
+    if opening is not None:
+        result = replace(result, forecast=mark_open(result.forecast, opening, grid, holidays))
     return result, grid, found
 
 
