@@ -54,7 +54,7 @@ def chart(queue: str, day: date | None) -> None:
         columns = ["baseline", "offered", *[name for name in QUANTILES if name in ahead]]
         shown = by_interval(on_days(ahead, zone, day, day), columns, zone)
         before = shown.iloc[:0]
-    figure = forecast_chart(before, shown, words, colours_here(), zone=zone)
+    figure = forecast_chart(before, shown, words, colours_here(), zone=zone, within_a_day=day is not None)
     st.plotly_chart(figure, config=CONFIG, key="forecast_chart", alt=words("forecast.chart_alt", queue=queue))
 
 
@@ -76,7 +76,7 @@ def workbench() -> None:
     effect(queue)
     with st.container(border=True):
         chart(queue, day)
-    left, right = st.columns([2, 3])
+    left, right = st.columns([5, 6])
     with left, st.container(border=True):
         edit_table(queue, day, words)
     with right, st.container(border=True):

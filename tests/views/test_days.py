@@ -143,6 +143,18 @@ def test_an_interval_more_certain_than_chance_keeps_its_own_band() -> None:
     assert day["offered_p90"].item() == pytest.approx(400 + 1.2815515655446004 * 2)
 
 
+def test_the_wider_band_of_a_day_always_holds_the_narrower_one() -> None:
+    frame = interval_quantiles(2, 1.6, 9).assign(offered_p025=0.0, offered_p975=4.0)  # whole contacts, rounded
+    day = day_bands(frame, BERLIN)
+    assert day["offered_p975"].item() > day["offered_p90"].item()
+    assert day["offered_p025"].item() < day["offered_p10"].item()
+
+
+def test_a_forecast_without_quantiles_has_days_without_bands() -> None:
+    frame = interval_quantiles(2, 1, 2).drop(columns=["offered_p10", "offered_p90"])
+    assert list(day_bands(frame, BERLIN)) == ["time", "baseline", "offered"]
+
+
 def test_a_day_band_stands_beside_its_mean_and_never_below_zero() -> None:
     day = day_bands(interval_quantiles(1, 5, 2), BERLIN)
     assert day["offered"].item() == 2

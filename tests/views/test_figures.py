@@ -83,6 +83,13 @@ def test_the_forecast_has_two_bands_and_three_lines_in_their_own_colours(colours
     assert len(set(lines)) == 3
 
 
+def test_the_axis_of_one_day_shows_hours() -> None:
+    days = forecast_chart(past(), ahead(False), EN, LIGHT, zone="UTC")
+    hours = forecast_chart(past(), ahead(False), EN, LIGHT, zone="UTC", within_a_day=True)
+    assert "%H:%M" not in days.layout.xaxis.tickformat
+    assert hours.layout.xaxis.tickformat.startswith("%H:%M")
+
+
 def test_a_forecast_without_quantiles_has_no_band() -> None:
     assert len(forecast_chart(past(), ahead(False), EN, LIGHT, zone="UTC").data) == 3
 

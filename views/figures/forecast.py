@@ -13,12 +13,20 @@ BANDS = (("offered_p025", "offered_p975", "band_95"), ("offered_p10", "offered_p
 
 
 def forecast_chart(
-    past: pd.DataFrame, ahead: pd.DataFrame, words: Words, colours: Colours, *, zone: str, height: int = 400
+    past: pd.DataFrame,
+    ahead: pd.DataFrame,
+    words: Words,
+    colours: Colours,
+    *,
+    zone: str,
+    within_a_day: bool = False,
+    height: int = 400,
 ) -> go.Figure:
     """Contacts over local time: history, baseline, adjusted and the 80 % and 95 % bands.
 
     `past`: columns time (local, naive), offered. `ahead`: time, baseline, offered and, where known, offered_p025,
-    offered_p10, offered_p90, offered_p975. One trace a band that is known, then history, baseline, adjusted.
+    offered_p10, offered_p90, offered_p975. `within_a_day` puts hours on the axis. One trace a band that is known, then
+    history, baseline, adjusted.
     """
     figure = go.Figure()
     for low, high, name in BANDS:
@@ -29,7 +37,8 @@ def forecast_chart(
     figure.add_trace(_line(ahead["time"], ahead["offered"], words("figure.adjusted"), colours.adjusted, "solid"))
     laid_out(figure, words, colours, height=height, x=words("figure.local_time", zone=zone), y=words("figure.contacts"))
     figure.update_layout(hovermode="x unified")
-    figure.update_xaxes(tickformat=words("figure.date_format"), hoverformat=words("figure.hover_format"))
+    ticks = words("figure.clock_format") if within_a_day else words("figure.date_format")
+    figure.update_xaxes(tickformat=ticks, hoverformat=words("figure.hover_format"))
     figure.update_yaxes(rangemode="tozero")
     return figure
 

@@ -50,7 +50,7 @@ def edit_table(queue: str, day: date | None, words: Words) -> None:
         disabled=["label", "baseline", "change"],
         column_config={
             "label": st.column_config.TextColumn(words("app.day") if day is None else words("app.time")),
-            "baseline": st.column_config.NumberColumn(words("figure.baseline"), format="%.1f"),
+            "baseline": st.column_config.NumberColumn(words("column.baseline"), format="%.1f"),
             "offered": st.column_config.NumberColumn(
                 words("figure.adjusted"), format="%.1f", min_value=0, required=True, help=words("forecast.edit_help")
             ),

@@ -14,7 +14,7 @@ from domain.queues import channel_of
 from domain.tables import QUANTILES
 
 COUNTED, CLOSED, MISSING = 0, 1, 2
-BANDS = (("offered_p025", "offered_p975"), ("offered_p10", "offered_p90"))
+PAIRS = tuple(zip(list(QUANTILES)[:4], list(QUANTILES)[:4:-1], strict=True))  # (offered_p025, offered_p975) …
 
 
 def local_times(starts: pd.Series, timezone: str) -> pd.Series:
@@ -84,26 +84,28 @@ def by_interval(frame: pd.DataFrame, columns: list[str], timezone: str) -> pd.Da
 def day_bands(frame: pd.DataFrame, timezone: str) -> pd.DataFrame:
     """Baseline, offered and bands per local day (`time`), for one queue of ADJUSTED.
 
-    A day's band is narrower than the sum of its intervals' bands. Of an interval's half width, counting noise (Poisson:
-    z √mean) is independent from interval to interval and adds up in quadrature; what is beyond it, pooled over the day
-    as a relative error of the rate, moves the whole day together and adds up straight.
+    A day's band is narrower than the sum of its intervals' bands. Of an interval's variance, counting noise (Poisson:
+    the mean) is independent from interval to interval and adds up; what is beyond it, pooled over the day as a relative
+    error of the rate, moves the whole day together. The variance is read off all quantiles there are.
     """
     sums = day_sums(frame, ["baseline", "offered"], timezone)
     days = pd.Series(local_days(frame["start"], timezone), index=frame.index, name="time")
-
-    def per_day(values: pd.Series) -> np.ndarray:
-        return values.groupby(days).sum().to_numpy(dtype=float)
-
-    mean = per_day(frame["offered"])
-    squares = per_day(frame["offered"] ** 2)
-    for low, high in BANDS:
-        if low in frame and high in frame:
-            width = per_day(((frame[high] - frame[low]) / 2) ** 2)
-            noise = np.minimum(NormalDist().inv_cdf(QUANTILES[high]) ** 2 * mean, width)
-            rate = np.divide(width - noise, squares, out=np.zeros_like(mean), where=squares > 0)
-            half = np.sqrt(noise + rate * mean**2)
-            sums[low], sums[high] = np.maximum(mean - half, 0), mean + half
+    pairs = [(low, high) for low, high in PAIRS if low in frame and high in frame]
+    if not pairs:
+        return sums
+    widths = [((frame[high] - frame[low]) / 2 / _z(high)) ** 2 for low, high in pairs]
+    parts = pd.DataFrame({"mean": frame["offered"], "square": frame["offered"] ** 2, "all": sum(widths) / len(pairs)})
+    day = parts.groupby(days).sum()
+    noise = day["all"].clip(upper=day["mean"])
+    rate = ((day["all"] - noise) / day["square"]).where(day["square"] > 0, 0.0)
+    sigma = np.sqrt(noise + rate * day["mean"] ** 2).to_numpy()
+    for low, high in pairs:
+        sums[low], sums[high] = (sums["offered"] - _z(high) * sigma).clip(lower=0), sums["offered"] + _z(high) * sigma
     return sums
+
+
+def _z(quantile: str) -> float:
+    return NormalDist().inv_cdf(QUANTILES[quantile])
 
 
 def channel_days(frame: pd.DataFrame, timezone: str) -> pd.DataFrame:
