@@ -131,7 +131,7 @@ def rule_warnings(problem: RosterProblem) -> list[str]:
                 blocked.setdefault(rules, []).append(person.agent)
     for rules, agents in blocked.items():
         shown = ", ".join(agents[:5]) + (f" and {len(agents) - 5} more" if len(agents) > 5 else "")
-        found.append(f"{', '.join(rules)} leave no shift for {len(agents)} people: {shown}")
+        found.append(f"no shift is left for {len(agents)} people by {', '.join(rules)}: {shown}")
     return found
 
 
@@ -148,6 +148,8 @@ def blocking_rules(problem: RosterProblem, number: int) -> tuple[str, ...]:
         rule.constrain(model)
         if int(model.active.sum()) < before:
             guilty.append(rule.name)
+    if len(guilty) > 1 and guilty[0] == "shifts":
+        guilty.remove("shifts")  # it bars the shifts of other agreements for everybody
     return () if model.active.any() else tuple(guilty)
 
 

@@ -207,7 +207,7 @@ def test_rules_that_leave_a_person_no_shift_are_named(make_book, make_need, make
     need = make_need([("phone/a", "2026-03-02 08:00", 8, 1.0)])
     people = make_people(ann=("phone/a", "10:00", "12:00"))
     result = make_roster(need, people, make_book({"day": day_shift}))
-    assert "availability leave no shift for 1 people: ann" in result.summary["warnings"]
+    assert "no shift is left for 1 people by availability: ann" in result.summary["warnings"]
 
 
 def test_a_rule_that_is_paid_for_is_broken_where_that_is_cheaper(make_book, make_need, make_people):
