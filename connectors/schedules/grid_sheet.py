@@ -83,12 +83,12 @@ def _cell(
 def _hours(paper: Paper, sheet: Any, place: tuple[int, int], person: Person, hours: float, content: Content) -> None:
     row, right = place
     paper.number(sheet, row, right, hours, bold=True)
-    agreement = content.agreement_of(person)
-    if agreement is None:
+    agreed = content.agreed_hours(person)
+    if agreed is None:
         for offset in (1, 2, 3):
             sheet.write_blank(row, right + offset, None, paper.style())
         return
-    low, high = agreement.hours_per_week_min * content.weeks, agreement.hours_per_week_max * content.weeks
+    low, high = agreed
     paper.number(sheet, row, right + 1, low)
     paper.number(sheet, row, right + 2, high)
     paper.number(sheet, row, right + 3, beyond_agreement(hours, low, high), "+0.0;[Red]-0.0;0.0")

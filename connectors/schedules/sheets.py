@@ -20,6 +20,7 @@ SHIFT_COLOURS = ("#DCE9F7", "#E3F1DA", "#FBEBCB", "#E8E0F3", "#D7F0EE", "#F7DEE6
 BORDER, WEEKEND, HEADER, AWAY = "#C9CED6", "#EDEFF2", "#33475B", "#F3D9B1"
 RED, AMBER, GREEN = "#F4B6AE", "#FBE3A6", "#CFE8CF"
 FIRST_ROW = 3  # title, note, header above
+WORKING_DAYS = 5  # of a week, as the rule on the least hours counts them
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,16 @@ class Content:
         """The person's agreement where the rule book has it."""
         found = [a for a in self.rulebook.agreements if a.name == person.agreement] if self.rulebook else []
         return found[0] if found else None
+
+    def agreed_hours(self, person: Person) -> tuple[float, float] | None:
+        """Least and most paid hours agreed for the printed weeks; a day away takes a fifth of a week off the least."""
+        agreement = self.agreement_of(person)
+        if agreement is None:
+            return None
+        away = {day for entry in self.absences if entry.agent == person.agent for day in self.days if entry.holds(day)}
+        weeks = [(day - self.days[0]).days // 7 for day in away]
+        owed = sum(max(1 - weeks.count(week) / WORKING_DAYS, 0.0) for week in range(self.weeks))
+        return agreement.hours_per_week_min * owed, agreement.hours_per_week_max * self.weeks
 
     def colour_of(self, shift_name: str) -> str:
         """The colour of a shift template."""
@@ -127,4 +138,5 @@ def printed(sheet: Any, content: Content, key: str, *, rows_repeated: int) -> No
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     sheet.repeat_rows(0, rows_repeated)
     title = f"{content.title} — {content.say(key)}".replace("&", "&&")
-    sheet.set_footer(f"&L&8{title[:200]}&R&8&P / &N")
+    # A blank parts the font size from a title that begins with a digit: "&82026" would be a font of 82026 points.
+    sheet.set_footer(f"&L&8 {title[:200]}&R&8 &P / &N")

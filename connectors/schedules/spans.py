@@ -66,6 +66,10 @@ class Absence:
     last_day: date
     kind: str
 
+    def holds(self, day: date) -> bool:
+        """Whether the person is away that day."""
+        return self.first_day <= day <= self.last_day
+
 
 def read_shifts(
     roster: pd.DataFrame, timezone: str, rulebook: RuleBook | None = None

@@ -84,9 +84,9 @@ def _people(paper: Paper, sheet: Any, row: int, content: Content) -> None:
         paper.number(sheet, row, 3, counts[person.agent], "0")
         own = hours.get(person.agent, 0.0)
         paper.number(sheet, row, 4, own)
-        agreement = content.agreement_of(person)
-        if agreement:
-            low, high = agreement.hours_per_week_min * content.weeks, agreement.hours_per_week_max * content.weeks
+        agreed = content.agreed_hours(person)
+        if agreed:
+            low, high = agreed
             paper.number(sheet, row, 5, low)
             paper.number(sheet, row, 6, high)
             paper.number(sheet, row, 7, beyond_agreement(own, low, high), "+0.0;[Red]-0.0;0.0")

@@ -130,7 +130,10 @@ def test_a_line_shows_local_hours_paid_hours_and_what_was_agreed(
     assert lev[1] == "Лев Орлов"
     assert lev[9:11] == ["22:00–06:00", 8]
     assert lev[11:14] == [10, 20, -2]
-    assert _row_of(grid, "A3")[6:8] == ["V", "V"]
+    tom = _row_of(grid, "A3")
+    assert tom[6:8] == ["V", "V"]
+    # Two days of leave take two fifths off the 14 hours agreed: he owes 8.4.
+    assert [round(float(str(cell)), 6) for cell in tom[11:14]] == [8.4, 15, -8.4]
     assert _row_of(grid, "A4")[10:14] == [0, None, None, None]  # nobody knows the agreement
     assert _row_of(grid, "People on shift")[4:11] == [1, 1, 0, 0, 0, 1, 24]
 
