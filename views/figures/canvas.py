@@ -21,6 +21,7 @@ def laid_out(figure: go.Figure, words: Words, colours: Colours, *, height: int, 
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.01, "xanchor": "left", "x": 0},
         hoverlabel={"namelength": -1},
         separators=words.separators,
+        modebar={"bgcolor": "rgba(0,0,0,0)", "color": colours.grid, "activecolor": colours.text},
     )
     figure.update_xaxes(title_text=x, automargin=True, gridcolor=colours.grid, zeroline=False)
     figure.update_yaxes(title_text=y, automargin=True, gridcolor=colours.grid, zeroline=False)
