@@ -171,7 +171,7 @@ def test_a_grid_names_exactly_the_rows_that_come_back(tmp_path: Path, site_folde
     [
         (("--horizon", "soon"), "28d"),
         (("--as-of", "yesterday"), "2026-09-01"),
-        (("--interval", "7"), "divides the day"),
+        (("--interval", "7"), "divides the hour"),
         (("--timezone", "Mars/Olympus"), "time zone"),
         (("--model", "crystal_ball"), "model"),
         (("--gaps", "unknown"), "zero or missing"),
