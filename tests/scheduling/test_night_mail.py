@@ -52,7 +52,7 @@ def test_the_people_required_by_day_keep_the_deadline_in_opening_hours() -> None
 
 
 def test_a_deadline_counts_opening_hours_only() -> None:
-    """One agent a 10-hour day can do 10 of 24 hours of work: by far not all in time, but the night takes nothing off."""
+    """One agent can do 10 of the 24 hours of work of a day: by far not all of it is done in time."""
     forecast = two_days()
     need = require_staff(forecast, MAIL, interval_minutes=60)
     few = need.assign(agents=np.where(forecast["open"], 1.0, 0.0))
