@@ -42,14 +42,16 @@ class OpeningHours:
 
         A span may cross midnight ("22:00-06:00"); weekdays that are not named are closed; `daily = […]` names all
         seven; `holidays` is "closed", "open" (as the weekday) or a list of spans.
-        Raises `BadValue` for a span that is none.
+        Raises `BadValue` for a span that is none and for any other table.
         """
-        default = mapping.get("default")
+        unknown = sorted(set(mapping) - {"default", "queue"})
+        if unknown:
+            raise BadValue('only [default] and [queue."name"] tables', file=file, found=unknown)
         queues = mapping.get("queue", {})
         if not isinstance(queues, Mapping):
             raise BadValue('tables [queue."name"]', file=file, column="queue", found=queues)
         return OpeningHours(
-            default=_week(default, "default", file) if isinstance(default, Mapping) else ALWAYS_OPEN,
+            default=_week(mapping["default"], "default", file) if "default" in mapping else ALWAYS_OPEN,
             by_pattern={str(name): _week(table, str(name), file) for name, table in queues.items()},
         )
 

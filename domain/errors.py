@@ -60,6 +60,15 @@ class InputError(SmenaError):
         return f"{text}. {self.remedy}" if self.remedy else text
 
 
+def key_fault(message: str) -> str:
+    """What a settings key should be, from the words of the library that checks it."""
+    if message == "Extra inputs are not permitted":
+        return "a key that is known here"
+    if message == "Field required":
+        return "a value for this key"
+    return message.removeprefix("Value error, ").removeprefix("Input should be ")
+
+
 def _shown(value: object, longest: int = 80) -> str:
     text = repr(value) if isinstance(value, str) else str(value)
     return text if len(text) <= longest else text[: longest - 1] + "…"

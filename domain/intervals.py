@@ -140,7 +140,9 @@ def infer_interval_minutes(starts: pd.Series | pd.DatetimeIndex, timezone: str =
         raise BadValue("at least one interval to infer the grid from", column="start", remedy="give --interval")
     local = stamps.tz_convert(timezone)
     if bool(np.any(local.second != 0)):
-        raise BadValue("interval starts on whole minutes", column="start", remedy="give --interval to aggregate")
+        raise BadValue(
+            "interval starts on whole minutes", column="start", remedy="Round them down to the interval they belong to."
+        )
     offsets = np.unique(np.asarray(local.hour * 60 + local.minute))
     if offsets.size == 1 and offsets[0] == 0:
         return DAY_MINUTES

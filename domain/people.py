@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from domain.errors import BadValue, ContradictoryRules
+from domain.errors import BadValue, ContradictoryRules, key_fault
 from domain.intervals import check_timezone
 from domain.shifts import ShiftTemplate
 
@@ -93,6 +93,9 @@ class RuleBook(BaseModel):
             "rules": {name: dict(table) for name, table in mapping.get("rule", {}).items()},
             "cover": dict(mapping.get("cover", {})),
         }
+        for table in ("agreement", "shift"):
+            if not mapping.get(table):
+                raise BadValue(f"at least one [{table}.NAME] table", file=file, column=table)
         try:
             book = RuleBook.model_validate(content)
         except (ValidationError, BadValue) as fault:
@@ -130,7 +133,7 @@ def _named(fault: ValidationError | BadValue, content: Mapping[str, Any], file: 
     for position, part in enumerate(first["loc"]):
         inside = position and first["loc"][position - 1] in ("agreements", "shifts")
         names.append(str(content[str(first["loc"][position - 1])][part]["name"]) if inside else str(part))
-    message = first["msg"].removeprefix("Value error, ")
+    message = key_fault(first["msg"])
     found = None if isinstance(first["input"], dict) else first["input"]
     return BadValue(
         message, file=file, column=".".join(names), found=found, remedy="See docs/glossary.md for the keys."
@@ -166,13 +169,12 @@ def _check_agreements(book: RuleBook, file: str | None) -> None:
                 found=f"the shortest has {shortest:g}",
                 remedy="Raise hours_per_week_max or allow a shorter shift.",
             )
-        days = min(agreement.consecutive_days_max or 7, 7)
         longest = max(book.shift(name).paid_minutes for name in agreement.shifts) / 60
         reachable = 7 * min(longest, daily or longest) * agreement.shifts_per_day_max
         if agreement.hours_per_week_min > reachable:
             raise ContradictoryRules(
                 ("hours_per_week", "hours_per_day", "shifts"),
-                f"hours_per_week_min that {days} days can hold (at most {reachable:g})",
+                f"hours_per_week_min that seven days can hold (at most {reachable:g})",
                 file=file,
                 column=where,
                 found=f"{agreement.hours_per_week_min:g}",

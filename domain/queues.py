@@ -32,7 +32,13 @@ class SegmentRules:
 
     @staticmethod
     def from_mapping(mapping: Mapping[str, object], file: str | None = None) -> SegmentRules:
-        """From TOML: `otherwise = "…"` and `[[segment]]` tables with `queue` and one pattern a ticket column."""
+        """From TOML: `otherwise = "…"` and `[[segment]]` tables with `queue` and one pattern a ticket column.
+
+        Raises `BadValue` for anything else.
+        """
+        unknown = sorted(set(mapping) - {"segment", "otherwise"})
+        if unknown:
+            raise BadValue("only `otherwise` and [[segment]] tables", file=file, found=unknown)
         rules = []
         for number, entry in enumerate(_list_of_tables(mapping.get("segment", []), file), start=1):
             if not isinstance(entry.get("queue"), str):

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from domain.errors import BadValue
+from domain.errors import BadValue, key_fault
 from domain.intervals import IntervalGrid
 
 
@@ -51,7 +51,7 @@ class Settings(BaseModel):
         except ValidationError as fault:
             first = fault.errors()[0]
             key = ".".join(str(part) for part in first["loc"])
-            raise BadValue(first["msg"], file=file, column=key, found=first["input"]) from fault
+            raise BadValue(key_fault(first["msg"]), file=file, column=key, found=first["input"]) from fault
         except BadValue as fault:
             raise BadValue(fault.expected, file=file, column=fault.column, found=fault.found) from fault
 

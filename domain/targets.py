@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from domain.errors import BadValue
+from domain.errors import BadValue, key_fault
 from domain.queues import matches
 
 Work = Literal["live", "chat", "deferred"]
@@ -95,7 +95,7 @@ def _parsed(table: dict[str, Any], name: str, file: str | None) -> QueueTargets:
         first = fault.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         raise BadValue(
-            f"targets of {name!r}: {first['msg'].removeprefix('Value error, ')}",
+            f"targets of {name!r}: {key_fault(first['msg'])}",
             file=file,
             column=key or None,
             found=first["input"] if key else None,

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
+from domain.errors import BadValue
 from domain.queues import matches, split_list
 from domain.tables import EVENTS
 
@@ -93,9 +94,10 @@ def day_calendar(
         holidays: name by date.
         events: frame under EVENTS, or None.
 
-    Raises `TableError` for events outside their contract.
+    Raises `TableError` for events outside their contract, `BadValue` for one that ends before it begins.
     """
     table = EVENTS.empty() if events is None else EVENTS.check(events)
+    _refuse_backwards(table)
     learned = table[table["kind"].isin(LEARNED_KINDS)]
     names = tuple(sorted(set(learned["name"])))
     masks = np.zeros((len(names), len(queues), len(days)), dtype=bool)
@@ -114,6 +116,16 @@ def day_calendar(
         events=masks,
         excluded=_touched(table[table["kind"].isin(EXCLUDED_KINDS)], queues, days),
     )
+
+
+def _refuse_backwards(events: pd.DataFrame) -> None:
+    backwards = events[events["to"] < events["from"]]
+    if len(backwards):
+        first = backwards.iloc[0]
+        raise BadValue(
+            f"an event {first['name']!r} that ends on or after its first day", column="to",
+            found=f"{first['from'].date()} to {first['to'].date()}",
+        )  # fmt: skip
 
 
 def _touched(events: pd.DataFrame, queues: tuple[str, ...], days: pd.DatetimeIndex) -> np.ndarray:

@@ -184,11 +184,12 @@ def cell_reader(history: pd.DataFrame, layout: CellLayout, gaps: str) -> CellRea
     step = _source_minutes(history, starts, layout.grid)
     if layout.grid.interval_minutes % step:
         shown = "day" if step == DAY_MINUTES else f"{step} minutes"
+        possible = str(step) if 60 % step == 0 else "day"
         raise InputError(
             f"a history at least as fine as the grid of {layout.grid.interval_minutes} minutes",
             column="start",
             found=f"one row per {shown}",
-            remedy=f"Forecast with --interval {'day' if step == DAY_MINUTES else step}, or give a finer history.",
+            remedy=f"Forecast with --interval {possible}, or give a finer history.",
         )
     day, slot = layout.located(starts[[int(starts.argmax())]])
     return CellReader(layout, layout.grid.interval_minutes // step, gaps, (int(day[0]), int(slot[0])))
@@ -202,5 +203,7 @@ def _source_minutes(history: pd.DataFrame, starts: pd.DatetimeIndex, grid: Inter
     if step <= grid.interval_minutes:
         return step
     minutes = history.groupby("queue")["start"].diff().dropna().dt.total_seconds() / 60
+    if minutes.empty and step != DAY_MINUTES:  # one row a queue tells no step
+        return grid.interval_minutes
     usual = round(float(minutes.median())) if len(minutes) else step
     return step if usual == step else grid.interval_minutes

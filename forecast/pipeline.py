@@ -33,6 +33,7 @@ BACKTEST_DAYS = 28
 LOW_HISTORY_DAYS = 56
 STALE_DAYS = 28
 MANY_QUEUES = 60
+MOST_DAYS = 3660  # ten years: further ahead nothing is known of opening, holidays or clock changes
 
 LOW_HISTORY = "LOW_HISTORY"  # less than eight weeks are known
 STALE_HISTORY = "STALE_HISTORY"  # nothing is known of the last four weeks
@@ -96,13 +97,13 @@ def make_forecast(
         gaps: what an absent row inside opening hours means, "missing" or "zero".
         progress: called with (stage, done, all).
 
-    Raises `TableError` for frames outside their contracts, `BadValue` for an unknown model, a horizon below one day,
-    a wanted start off the grid or before the day of `as_of`, `EmptyFile` for a history with nothing before
-    `as_of` or an empty grid, `UnknownQueue` where no wanted queue is in the history, `InputError` for a history
-    coarser than the grid.
+    Raises `TableError` for frames outside their contracts, `BadValue` for an unknown model, a horizon below one day or
+    above ten years, a wanted start off the grid or before the day of `as_of`, a history that ended years before;
+    `EmptyFile` for a history with nothing before `as_of` or an empty grid, `UnknownQueue` where no wanted queue is in
+    the history, `InputError` for a history coarser than the grid.
     """
-    if horizon_days < 1:
-        raise BadValue("a horizon of at least one day", column="horizon_days", found=horizon_days)
+    if not 1 <= horizon_days <= MOST_DAYS:
+        raise BadValue(f"a horizon of 1 to {MOST_DAYS} days", column="horizon_days", found=horizon_days)
     pins = _checked_pins(model, models or {})
     site = Site(grid, opening, holidays or {}, events, gaps)
     rows = rows_before(history, as_of, grid)
@@ -147,7 +148,7 @@ def backtest(
 
     Args as of `make_forecast`; `as_of` None: after the last row. `models` None: every forecaster of FORECASTERS.
     `chosen` marks the model that `make_forecast` would take on these scores. The leads are 1d, 1-7d and, for a
-    horizon beyond a week, 1-`horizon_days`d. Raises as `make_forecast`.
+    horizon beyond a week, 1-`horizon_days`d. Raises as `make_forecast`, and `BadValue` for a history that is too short.
     """
     moment = history["start"].max() + pd.Timedelta(days=1) if as_of is None and len(history) else as_of
     if moment is None:
@@ -160,6 +161,11 @@ def backtest(
     site = Site(grid, opening, holidays or {}, events, gaps)
     ready = prepare(rows, site, as_of_day=as_of_day, horizon_days=1)
     positions = plan_origins(ready.panel, origins, horizon_days, whole=True)
+    if not positions:
+        raise BadValue(
+            f"a history from whose past {horizon_days} days can be forecast and compared", column="start",
+            found=f"{len(ready.panel.days)} days", remedy="Give a shorter horizon, or more history.",
+        )  # fmt: skip
     test = run_backtest(ready.panel, named, positions, horizon_days, progress)
     return score_table(test, choose(test, {}))
 
@@ -189,7 +195,12 @@ def _wanted(
     off = wanted["start"] != floor_to_grid(wanted["start"], grid)
     today = floor_to_grid(pd.DatetimeIndex([as_of]), IntervalGrid(1440, grid.timezone))[0]
     early = wanted["start"] < today
-    for bad, expected in ((off, "a start on the grid"), (early, "a start not before the day of as_of")):
+    late = wanted["start"] > today + pd.Timedelta(days=MOST_DAYS)
+    for bad, expected in (
+        (off, "a start on the grid"),
+        (early, "a start not before the day of as_of"),
+        (late, f"a start in the {MOST_DAYS} days after as_of"),
+    ):
         if bad.any():
             row = int(np.flatnonzero(bad.to_numpy())[0])
             raise BadValue(expected, line=row + 2, column="start", found=str(wanted["start"].iloc[row]))

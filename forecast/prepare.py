@@ -84,13 +84,20 @@ def prepare(
     """Lay out `rows` (of `rows_before`, at least one) and `horizon_days` days from the local day `as_of_day` on.
 
     `wanted` (queue, start): intervals that are asked for; without given hours they are open.
-    Raises `BadValue` for an unknown meaning of gaps, `InputError` for a history coarser than the grid.
+    Raises `BadValue` for an unknown meaning of gaps and a history that ends long before, `InputError` for one that is
+    coarser than the grid.
     """
     if site.gaps not in ("missing", "zero"):
         raise BadValue("missing or zero", column="gaps", found=site.gaps)
     first_row = local_days(pd.DatetimeIndex(rows["start"].iloc[[int(rows["start"].argmin())]]), site.grid.timezone)[0]
     first = min(max(first_row, as_of_day - pd.Timedelta(days=WINDOW_DAYS)), as_of_day - pd.Timedelta(days=1))
-    rows = rows[np.asarray(local_days(pd.DatetimeIndex(rows["start"]), site.grid.timezone) >= first)]
+    recent = np.asarray(local_days(pd.DatetimeIndex(rows["start"]), site.grid.timezone) >= first)
+    if not recent.any():
+        raise BadValue(
+            f"a history that reaches into the {WINDOW_DAYS} days before as_of", column="start",
+            found=f"{rows['start'].max()} as the last interval", remedy="Give an earlier as_of, or newer history.",
+        )  # fmt: skip
+    rows = rows[recent]
     history_days = (as_of_day - first) // pd.Timedelta(days=1)
     layout = cell_layout(first, history_days + horizon_days, site.grid)
     cells, until = _read(rows, layout, site.gaps)

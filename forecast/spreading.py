@@ -35,7 +35,9 @@ def spread_over_intervals(
         frames.append(_queue_intervals(ready, row, means[row], spread).assign(model=model))
         if progress is not None:
             progress("intervals", number + 1, len(chosen))
-    return pd.concat(frames, ignore_index=True) if frames else FORECAST.empty().assign(closed=False)
+    return (
+        pd.concat(frames, ignore_index=True) if frames else FORECAST.empty().drop(columns="open").assign(closed=False)
+    )
 
 
 def _queue_intervals(ready: Prepared, row: int, day_means: np.ndarray, spread: DaySpread) -> pd.DataFrame:

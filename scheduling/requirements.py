@@ -53,14 +53,15 @@ def require_staff(
     `sized_load_erlangs` is the load that `agents` were found for. `service_level` … `occupancy` are what that many
     agents give. Where no number of agents reaches the targets, `agents` and all after it are empty.
     Raises `TableError` for a frame that breaks its contract, `BadValue` where a handle time is known neither from the
-    forecast nor from the targets or the grid can't be inferred, `MissingColumn` where a percentile is asked of
-    a forecast without quantiles.
+    forecast nor from the targets, the grid can't be inferred or intervals of that length overlap, `MissingColumn` where
+    a percentile is asked of a forecast without quantiles.
     """
     frame = (ADJUSTED if "baseline" in forecast.columns else FORECAST).check(forecast)
     if frame.empty:
         return REQUIREMENTS.empty()
     frame = frame.sort_values(["queue", "start"], ignore_index=True)
     minutes = interval_minutes or _inferred_minutes(frame)
+    _refuse_overlaps(frame, minutes)
     names, codes = np.unique(frame["queue"].to_numpy(dtype=object), return_inverse=True)
     promises = [targets.of(str(name)) for name in names]
     demand = _demand(frame, [str(name) for name in names], promises, codes, minutes, percentile)
@@ -120,6 +121,18 @@ def _inferred_minutes(frame: pd.DataFrame) -> int:
     if steps.size == 0 and minutes != DAY_MINUTES:
         raise BadValue("intervals to infer their length from, not one", column="start", remedy="Give the interval.")
     return minutes
+
+
+def _refuse_overlaps(frame: pd.DataFrame, minutes: int) -> None:
+    """Contacts are counted once: the next interval of a queue begins when the one before it has ended."""
+    steps = frame.groupby("queue", sort=False)["start"].diff().min()
+    shortest = 2 * DAY_MINUTES - LONGEST_DAY_MINUTES if minutes == DAY_MINUTES else minutes
+    if steps < pd.Timedelta(minutes=shortest):
+        apart = f"{steps / pd.Timedelta(minutes=1):g} minutes apart"
+        raise BadValue(
+            f"intervals of {minutes} minutes that do not overlap", column="start", found=apart,
+            remedy="Leave the interval out, or make the forecast in steps of that length.",
+        )  # fmt: skip
 
 
 def _demand(

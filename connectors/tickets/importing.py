@@ -187,8 +187,10 @@ def _with_raw(ledger: pd.DataFrame, source: Source, name: str) -> pd.DataFrame:
 
 
 def _counted(ledger: pd.DataFrame) -> dict[str, int]:
-    """How often each reason occurs (duplicates together), the most frequent first."""
-    reasons = ledger["reason"].str.replace(r"^duplicate of.*", "duplicate", regex=True)
+    """How often each reason occurs, with its column (duplicates together), the most frequent first."""
+    column = ledger["column"].astype("str").fillna("")
+    reasons = column.where(column == "", column + ": ") + ledger["reason"]
+    reasons = reasons.mask(ledger["reason"].str.startswith("duplicate of"), "duplicate")
     return {str(reason): int(number) for reason, number in reasons.value_counts().items()}
 
 

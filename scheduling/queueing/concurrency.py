@@ -114,11 +114,11 @@ class _Limits:
     occupancy: Array
     abandon: Array
 
-    def over(self, rows: Rows, found: tuple[Array, ...]) -> tuple[Array, ...]:
+    def over(self, rows: Rows, found: tuple[Array, ...], edge: float) -> tuple[Array, ...]:
         """By how much each limit is broken (above 0) with what was found; -1 where it is not applied."""
         _, lost, level, wait, busy = found
         pairs = ((1.0 - level, self.missed), (wait, self.asa), (busy, self.occupancy), (lost, self.abandon))
-        excess = (value - limit[rows] * (1.0 + KNIFE_EDGE) for value, limit in pairs)
+        excess = (value - limit[rows] * (1.0 + edge) for value, limit in pairs)
         return tuple(np.where(np.isnan(part), -1.0, part) for part in excess)
 
 
@@ -128,11 +128,12 @@ def _size(
     rate, within, patience = inputs
     waits = bool(np.any(~np.isnan(limits.asa)))
 
-    def found(rows: Rows, n: Array) -> tuple[Array, ...]:
-        return limits.over(rows, _solve(times, n, rate[rows], within[rows], patience[rows], definition, waits=waits))
+    def found(rows: Rows, n: Array, edge: float = 0.0) -> tuple[Array, ...]:
+        line = _solve(times, n, rate[rows], within[rows], patience[rows], definition, waits=waits)
+        return limits.over(rows, line, edge)
 
     def excess(rows: Rows, n: Array) -> Array:
-        return np.asarray(np.max(found(rows, n), axis=0))
+        return np.asarray(np.max(found(rows, n, KNIFE_EDGE), axis=0))
 
     load = rate * times[-1] / times.size
     guess = np.ceil(load + 0.3 * np.sqrt(load))

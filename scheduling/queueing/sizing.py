@@ -126,6 +126,11 @@ def _size(rows: _Rows, definition: str, *, whole: bool) -> Array:
     return out
 
 
+def _edge(whole: bool) -> float:
+    """Whole agents that hit a target to the last digit are enough; a fraction of an agent can keep it in full."""
+    return KNIFE_EDGE if whole else 0.0
+
+
 def _chunks(rows: Rows) -> list[Rows]:
     """Pieces whose working arrays stay in the processor's cache."""
     return [rows[begin : begin + CHUNK] for begin in range(0, rows.size, CHUNK)]
@@ -138,7 +143,8 @@ def _size_c(rows: _Rows, whole: bool) -> Array:
         lower = np.maximum(np.floor(rows.load) + 1.0, np.ceil(cap - KNIFE_EDGE))
     else:
         lower = np.maximum(rows.load * (1.0 + JUST_ABOVE), cap)
-    log_missed, log_asa = np.log(rows.missed) + KNIFE_EDGE, np.log(rows.asa) + KNIFE_EDGE
+    edge = _edge(whole)
+    log_missed, log_asa = np.log(rows.missed) + edge, np.log(rows.asa) + edge
 
     def excess(part: Rows, n: Array) -> Array:
         load = rows.load[part]
@@ -158,8 +164,9 @@ def _size_a(rows: _Rows, definition: str, whole: bool) -> Array:
     if not needed.any():
         return out
     rows = rows.at(needed)
-    log_missed, log_abandon = np.log(rows.missed) + KNIFE_EDGE, np.log(rows.abandon) + KNIFE_EDGE
-    log_occupancy, log_asa = np.log(rows.occupancy), np.log(rows.asa) + KNIFE_EDGE
+    edge = _edge(whole)
+    log_missed, log_abandon = np.log(rows.missed) + edge, np.log(rows.abandon) + edge
+    log_occupancy, log_asa = np.log(rows.occupancy), np.log(rows.asa) + edge
     asks_asa = bool(np.any(~np.isnan(rows.asa)))
 
     def excess(part: Rows, n: Array) -> Array:
@@ -169,7 +176,7 @@ def _size_a(rows: _Rows, definition: str, whole: bool) -> Array:
         with np.errstate(divide="ignore"):
             late = np.log(line.missed(definition)) - log_missed[part]
             lost = np.log(line.abandon_share) - log_abandon[part]
-            busy = np.log(load * line.served_share / (n + KNIFE_EDGE * np.minimum(n, 1.0))) - log_occupancy[part]
+            busy = np.log(load * line.served_share / (n + edge * np.minimum(n, 1.0))) - log_occupancy[part]
             slow = np.full_like(n, np.nan)
             if asks_asa:
                 wait = mean_wait_of_served(load, n, patience) * line.p_wait / line.served_share
@@ -239,12 +246,13 @@ def required_agents_b(load_erlangs: ArrayLike, goals: ServiceGoals, *, fractiona
     load, missed, occupancy = load.ravel(), 1.0 - level.ravel(), occupancy.ravel()
     out = np.where(load == 0, 0.0, np.where(np.isnan(load), np.nan, np.inf))
     usual = (load > 0) & ~(missed <= 0) & ~(occupancy == 0)
-    a, log_missed, log_busy = load[usual], np.log(missed[usual]) + KNIFE_EDGE, np.log(occupancy[usual])
+    edge = _edge(not fractional)
+    a, log_missed, log_busy = load[usual], np.log(missed[usual]) + edge, np.log(occupancy[usual])
 
     def excess(part: Rows, n: Array) -> Array:
         log_block = log_erlang_b(a[part], n)
         with np.errstate(divide="ignore"):
-            busy = np.log(a[part] * -np.expm1(log_block) / (n + KNIFE_EDGE)) - log_busy[part]
+            busy = np.log(a[part] * -np.expm1(log_block) / (n + edge)) - log_busy[part]
         return _largest(log_block - log_missed[part], busy)
 
     out[usual] = least(excess, np.zeros_like(a), a, 0.1 * np.sqrt(a) + 0.1, whole=not fractional)

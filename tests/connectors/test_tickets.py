@@ -188,6 +188,7 @@ def test_a_row_at_fault_goes_to_the_ledger_with_line_column_reason_and_text(
     assert (entry["file"], entry["line"], entry["raw"]) == ("tickets.csv", 3, row)
     assert entry["column"] == column or (column is None and pd.isna(entry["column"]))
     assert entry["reason"].startswith(reason)
+    assert list(found.report["files"][0]["reasons"]) == [f"{column}: {entry['reason']}" if column else entry["reason"]]
 
 
 def test_a_few_bytes_that_are_no_utf8_cost_their_row_only(tmp_path: Path) -> None:

@@ -100,3 +100,10 @@ def test_holidays_of_russia_and_of_a_german_state_are_known() -> None:
 def test_an_unknown_country_is_refused() -> None:
     with pytest.raises(BadValue, match="country"):
         public_holidays("XX", [2026])
+
+
+def test_a_misspelt_table_of_opening_hours_is_refused() -> None:
+    with pytest.raises(BadValue, match=r"opening_hours.toml: expected only \[default\].*'defualt'"):
+        OpeningHours.from_mapping({"defualt": {"mon": ["09:00-18:00"]}}, "opening_hours.toml")
+    with pytest.raises(BadValue, match="a table of opening hours for 'default'"):
+        OpeningHours.from_mapping({"default": "09:00-18:00"}, "opening_hours.toml")

@@ -131,3 +131,24 @@ def test_settings_name_the_key_at_fault() -> None:
     with pytest.raises(BadValue, match="time zone"):
         Settings.from_mapping({"timezone": "Nowhere"}, "smena.toml")
     assert Settings.from_mapping({"timezone": "Europe/Berlin"}).grid.timezone == "Europe/Berlin"
+
+
+def test_a_file_of_other_content_is_not_taken_for_segment_rules() -> None:
+    with pytest.raises(BadValue, match=r"segments.toml: expected only `otherwise` and \[\[segment\]\].*'agreement'"):
+        SegmentRules.from_mapping({"agreement": {"full": {}}}, "segments.toml")
+
+
+def test_rules_without_agreements_or_shifts_are_told_what_lacks() -> None:
+    with pytest.raises(BadValue, match=r"rules.toml, column 'agreement': expected at least one \[agreement.NAME\]"):
+        RuleBook.from_mapping({}, "rules.toml")
+    with pytest.raises(BadValue, match=r"column 'shift': expected at least one \[shift.NAME\]"):
+        RuleBook.from_mapping({"agreement": {"full": {"shifts": ["day"]}}}, "rules.toml")
+
+
+def test_a_wrong_key_is_told_in_plain_words() -> None:
+    with pytest.raises(BadValue, match="column 'servicelevel': expected targets of 'default': a key that is known"):
+        Targets.from_mapping({"default": {"servicelevel": 0.9}})
+    with pytest.raises(BadValue, match=r"column 'service_level'.*: less than or equal to 1, found 80"):
+        Targets.from_mapping({"default": {"service_level": 80}})
+    with pytest.raises(BadValue, match="column 'intervall': expected a key that is known here, found 3"):
+        Settings.from_mapping({"intervall": 3})

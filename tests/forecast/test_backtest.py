@@ -124,3 +124,8 @@ def test_an_unknown_model_and_an_empty_history_are_named(make_history: Callable[
         backtest(make_history(noisy(60)), grid=DAILY, models=("prophet",))
     with pytest.raises(EmptyFile):
         backtest(make_history([]), grid=DAILY)
+
+
+def test_a_history_that_is_too_short_to_look_back_from_is_told(make_history: Callable[..., pd.DataFrame]) -> None:
+    with pytest.raises(BadValue, match=r"past 28 days.*found '30 days'.*shorter horizon"):
+        backtest(make_history(noisy(30)), grid=DAILY, horizon_days=28)

@@ -99,12 +99,12 @@ def test_the_leap_day_is_a_day() -> None:
 
 def test_a_day_without_any_contact_is_missing_not_zero() -> None:
     frame = tickets(["2026-03-02T09:00:00Z", "2026-03-04T09:00:00Z"], abandoned=[False, True])
-    history = build_history(frame, IntervalGrid(720)).set_index("start")
+    history = build_history(frame, IntervalGrid(60)).set_index("start")
     silent = history.loc["2026-03-03"]
     assert (silent["mark"] == "missing").all()
     assert silent[["offered", "handled", "abandoned"]].isna().all(axis=None)
     assert history["offered"].tolist()[:2] == [1, 0]
-    assert history.loc["2026-03-04 12:00", "offered"].item() == 0
+    assert history.loc["2026-03-04 10:00", "offered"].item() == 0
 
 
 def test_a_quiet_queue_is_zero_on_a_day_that_another_queue_was_heard() -> None:

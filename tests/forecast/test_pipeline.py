@@ -12,7 +12,7 @@ import pytest
 
 from domain import IntervalGrid
 from domain.calendar import OpeningHours
-from domain.errors import BadValue, EmptyFile, UnknownQueue
+from domain.errors import BadValue, EmptyFile, InputError, UnknownQueue
 from domain.tables import FORECAST, SCORES
 from forecast import make_forecast
 from forecast.pipeline import FALLBACK, FAST_MODELS_ONLY, LOW_HISTORY, NO_BACKTEST, OPENING_LEARNED, STALE_HISTORY
@@ -292,7 +292,9 @@ def test_queues_with_different_hours_are_forecast_side_by_side() -> None:
     ("change", "error", "words"),
     [
         ({"model": "prophet"}, BadValue, "one of seasonal_naive"),
-        ({"horizon_days": 0}, BadValue, "at least one day"),
+        ({"horizon_days": 0}, BadValue, "1 to 3660 days"),
+        ({"horizon_days": 99_999}, BadValue, "1 to 3660 days"),
+        ({"as_of": at("2031-01-01")}, BadValue, "reaches into the 1100 days before as_of"),
         ({"gaps": "maybe"}, BadValue, "missing or zero"),
         ({"as_of": at("2020-01-01")}, EmptyFile, "over at as_of"),
     ],
@@ -312,3 +314,37 @@ def test_progress_is_told_to_its_end(make_history: History) -> None:
         progress=lambda stage, done, all_: seen.append((stage, done, all_)),
     )  # fmt: skip
     assert seen == [("backtest", 1, 2), ("backtest", 2, 2), ("intervals", 1, 1)]
+
+
+def test_a_wanted_interval_of_another_century_is_refused(make_history: History) -> None:
+    wanted = pd.DataFrame({"queue": ["phone/a"], "start": [at("2126-03-09").tz_convert("UTC")]})
+    with pytest.raises(BadValue, match="3660 days after as_of"):
+        make_forecast(make_history(np.ones(60)), as_of=at("2026-03-06"), grid=DAILY, targets_grid=wanted)
+
+
+def test_one_half_hour_of_history_is_enough_where_the_grid_is_given() -> None:
+    history = rows(pd.Series([5.0], index=[at("2026-01-05 09:00")]))
+    result = make_forecast(history, as_of=at("2026-01-06"), horizon_days=2, grid=HALF_HOURS)
+    assert result.forecast["start"].tolist() == [at("2026-01-06 09:00"), at("2026-01-07 09:00")]
+    assert result.forecast["offered"].tolist() == pytest.approx([5.0, 5.0])
+
+
+def test_three_hourly_history_on_a_finer_grid_is_told_a_remedy_that_works(make_history: History) -> None:
+    history = make_history(np.ones(40), freq="3h")
+    with pytest.raises(InputError, match=r"one row per 180 minutes.*--interval day"):
+        make_forecast(history, as_of=at("2026-01-10"), grid=HALF_HOURS)
+
+
+def test_where_no_queue_can_be_forecast_the_table_has_its_usual_columns(make_history: History) -> None:
+    unknown = make_forecast(make_history(np.full(60, np.nan)), as_of=at("2026-03-06"), grid=DAILY)
+    known = make_forecast(make_history(np.ones(60)), as_of=at("2026-03-06"), grid=DAILY)
+    assert len(unknown.forecast) == 0
+    assert list(unknown.forecast) == list(known.forecast)
+    assert [failure.queue for failure in unknown.failures] == ["phone/a"]
+
+
+def test_an_event_that_ends_before_it_begins_is_refused(make_history: History) -> None:
+    day = pd.Timestamp("2026-03-09")
+    events = pd.DataFrame({"name": ["sale"], "kind": ["campaign"], "from": [day], "to": [day - pd.Timedelta(days=1)]})
+    with pytest.raises(BadValue, match=r"'sale' that ends on or after its first day.*2026-03-09 to 2026-03-08"):
+        make_forecast(make_history(np.ones(60)), as_of=at("2026-03-06"), grid=DAILY, events=events)

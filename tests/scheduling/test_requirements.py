@@ -199,3 +199,29 @@ def test_many_queues_in_one_call_give_what_each_gives_alone() -> None:
     together = require_staff(pd.concat(frames[::-1]), targets)
     apart = pd.concat([require_staff(frame, targets) for frame in frames], ignore_index=True)
     pd.testing.assert_frame_equal(together, apart, rtol=1e-7)
+
+
+def test_intervals_longer_than_their_distance_are_refused() -> None:
+    with pytest.raises(BadValue, match="60 minutes that do not overlap, found '30 minutes apart'"):
+        require_staff(forecast_of(offered=[6.0, 12.0]), targets_of(), interval_minutes=60)
+    with pytest.raises(BadValue, match="1440 minutes that do not overlap"):
+        require_staff(forecast_of(offered=[6.0, 12.0]), targets_of(), interval_minutes=1440)
+
+
+def test_intervals_further_apart_than_they_are_long_are_a_choice_of_intervals() -> None:
+    out = require_staff(forecast_of(offered=[6.0, 12.0], minutes=60), targets_of(), interval_minutes=30)
+    assert out["load_erlangs"].tolist() == pytest.approx([1.0, 2.0])
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        {},
+        {"patience_seconds": 120.0},
+        {"work": "chat", "concurrency": 3, "aht_by_concurrency_seconds": [300.0, 360.0, 400.0]},
+    ],
+    ids=["erlang c", "erlang a", "chat"],
+)
+def test_the_promise_is_kept_to_the_last_digit(kind: dict[str, Any]) -> None:
+    out = require_staff(forecast_of(offered=[3.0, 7.0, 20.0, 55.0, 140.0]), targets_of(**kind))
+    assert (out["service_level"] >= 0.8 - 1e-12).all()
