@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-from scipy import special, stats
+from scipy import special
 
 from domain.errors import BadValue
 from domain.queues import LIST_SEPARATOR, matches
@@ -124,6 +124,8 @@ def _cap(mean: np.ndarray, quantiles: np.ndarray, value: float, shares: np.ndarr
 
 def _poisson(mean: np.ndarray, quantiles: np.ndarray, shares: np.ndarray) -> np.ndarray:
     """Poisson quantiles of `mean` (rows × shares) for rows whose baseline says nothing of their spread; NaN stays."""
+    from scipy import stats  # a second to import: only where a number is set on nothing
+
     found = stats.poisson.ppf(shares[None, :], mean[:, None])
     return np.where(np.isnan(quantiles), np.nan, np.maximum(found, 0.0))
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 from domain.tables import QUANTILES
 
@@ -106,6 +106,8 @@ def count_quantiles(mean: np.ndarray, inner: np.ndarray, outer: np.ndarray) -> n
 def _negative_binomial(mean: np.ndarray, cv: np.ndarray, shares: np.ndarray) -> np.ndarray:
     """Exact quantiles with variance μ + (μ·cv)²; without an error of the rate they are Poisson."""
     size = 1.0 / np.maximum(cv, 1e-4) ** 2
+    from scipy import stats  # a second to import, and not needed to look at a plan
+
     exact = stats.nbinom.ppf(shares, size, size / (size + mean))
     return np.where(cv < 1e-4, stats.poisson.ppf(shares, mean), exact)
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from connectors import write_table
 from domain.errors import BadValue, NothingToPlan
-from domain.tables import FORECAST
+from domain.tables import ADJUSTED
 from planning.session import Session
 from planning.steps.produce import needed
 from planning.steps.reading import read
@@ -56,6 +56,8 @@ def export_roster(
             title=f"{made.parameters['week_start']}",
             language=language,
             rulebook=rulebook,
+            time_off=site.time_off,
+            made_at=made.made_at,
         )
     if "csv" in formats:
         written.append(folder / "roster.csv")
@@ -68,14 +70,23 @@ def export_roster(
             language=language,
             previous=_published_before(session, made),
             made_at=made.made_at,
+            people=site.people,
         )
     return written
 
 
 def export_forecast(session: Session, path: Path | str) -> Path:
-    """Write the plan's forecast with its adjustments as CSV or Parquet; stamps in the site's zone."""
-    frame = read(session, "adjusted")
-    write_table(frame, path, FORECAST, timezone=session.settings.timezone)
+    """Write the plan's forecast with its adjustments as CSV or Parquet; stamps in the site's zone.
+
+    A CSV may be opened in a spreadsheet: text that would run as a formula is made harmless.
+    """
+    from connectors import schedules
+
+    frame, zone = read(session, "adjusted"), session.settings.timezone
+    if Path(path).suffix.lower() == ".parquet":
+        write_table(frame, path, ADJUSTED, timezone=zone)
+    else:
+        schedules.write_forecast_csv(path, frame, timezone=zone)
     return Path(path)
 
 
