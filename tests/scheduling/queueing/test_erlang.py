@@ -220,5 +220,5 @@ def test_more_agents_help_and_more_load_hurts(
 def test_fractional_agents_lie_between_their_neighbours(load: float, spare: float, more: float) -> None:
     few, many = erlang_c(load, load + spare, 300, 20), erlang_c(load, load + spare + more, 300, 20)
     assert many.p_wait <= few.p_wait
-    assert many.service_level >= few.service_level
+    assert many.service_level >= few.service_level - 1e-15  # one step of rounding where both are nearly 1
     assert many.asa_seconds <= few.asa_seconds
