@@ -60,7 +60,8 @@ def read_tickets(
     as the layout says. Of a key that occurs twice, also in two files, the first is kept.
 
     Raises `InputError`s naming file, line and column: `EmptyFile`, `UnknownFormat`, `MissingColumn`, `RepeatedColumn`,
-    `WrongEncoding`, `BrokenFile` (set aside: its rows don't add up), `BadValue`.
+    `WrongEncoding`, `BrokenFile` (set aside: its rows don't add up), `BadValue` (also for a file whose rows are all at
+    fault; of others the rows at fault are in the ledger).
     """
     check_timezone(timezone)
     if decimal not in DECIMALS:
@@ -114,6 +115,8 @@ def _one_file(
     doubles = pd.DataFrame({"line": lines[again], "column": _key_name(layout), "reason": words, "raw": None})
     ledger = pd.concat([ledger, doubles.astype({"column": "str", "reason": "str", "raw": "str"})], ignore_index=True)
     ledger = _with_raw(ledger.sort_values("line", kind="stable", ignore_index=True), source, name)
+    if len(ledger) == rejected == rows.records:
+        raise _nothing_fits(ledger, source.shown)
     kept = kept.loc[~again]
     report = {
         "file": name, "preset": layout.preset.name, "rows": rows.records, "loaded": len(kept),
@@ -124,6 +127,17 @@ def _one_file(
         "reasons": _counted(ledger), "warnings": list(source.warnings),
     }  # fmt: skip
     return layout.preset.kind, kept, ledger, report
+
+
+def _nothing_fits(ledger: pd.DataFrame, shown: str) -> BadValue:
+    """Of a file without one good row nothing is kept: the layout, the zone or the decimal sign is likely wrong."""
+    first = ledger.iloc[0]
+    rows = "The only row is" if len(ledger) == 1 else f"All {len(ledger)} rows are"
+    return BadValue(
+        str(first["reason"]).removeprefix("expected "), file=shown, line=int(first["line"]),
+        column=first["column"] if isinstance(first["column"], str) else None, found=first["raw"],
+        remedy=f"{rows} at fault: nothing is read",
+    )  # fmt: skip
 
 
 def _layout(source: Source, preset: str | None, mapping: Mapping[str, str] | None) -> tuple[int, Layout]:

@@ -455,6 +455,21 @@ def test_json_lines_reach_into_inner_objects_and_bad_lines_go_to_the_ledger(tmp_
     assert found.report["rows"] == 4
 
 
+def test_a_file_without_one_good_row_is_refused_with_its_first_fault(tmp_path: Path) -> None:
+    path = canonical(tmp_path, "1,2026-03-02T09:00Z,,,-5,,", "2,yesterday,,,,,")
+    with pytest.raises(
+        BadValue, match=r"line 2, column 'handle_seconds': expected at least 0, found .* All 2 rows are"
+    ):
+        read_tickets(path)
+
+
+def test_a_file_of_known_tickets_and_faults_is_not_refused(tmp_path: Path) -> None:
+    first = canonical(tmp_path, "1,2026-03-02T09:00Z,,,,,")
+    second = written(tmp_path, first.read_text("utf-8") + "2,yesterday,,,,,\n", "second.csv")
+    report = read_tickets([first, second]).report
+    assert (report["loaded"], report["duplicates"], report["rejected"]) == (1, 1, 1)
+
+
 # ---- the caller's mapping
 
 

@@ -129,6 +129,18 @@ def test_a_row_at_fault_costs_that_row_only_and_is_told(row: str, reason: str, t
     assert told.startswith(reason)
 
 
+def test_a_file_whose_rows_are_all_at_fault_is_refused_so_that_it_can_be_read_again_with_other_options(
+    tmp_path: Path, store: Path
+) -> None:
+    gap = write(tmp_path, "gap.csv", TICKETS + "9,2026-03-29T02:30:00,phone,billing,300\n")
+    report = write(tmp_path, "report.csv", HISTORY + "phone/tech,2026-08-31T09:00:00+02:00,-5,300\n")
+
+    said = refused("ingest", gap, "--timezone", ZONE, "--store", store)
+    assert "gap.csv, line 2, column 'created_at': expected a time that the clocks of Europe/Berlin show" in said
+    assert "The only row is at fault: nothing is read" in said
+    assert "report.csv, line 2, column 'offered': expected at least 0" in refused("ingest", report, "--store", store)
+
+
 def test_a_western_spreadsheet_is_read_and_its_encoding_and_decimal_comma_are_stated(
     tmp_path: Path, store: Path
 ) -> None:
