@@ -13,6 +13,7 @@ from connectors import read_tickets
 from domain.errors import EmptyFile
 from planning.session import Progress, Session
 from planning.site import read_site_files
+from planning.site_checks import check_site
 from planning.store import Import, sha256_of
 
 
@@ -177,4 +178,6 @@ def load_site(session: Session, folder: Path | str, *, seen: dict[str, int] | No
     Raises `InputError`s naming file, line and key; `StaleRevision`.
     """
     contents = read_site_files(Path(folder))
+    stored = {name: file.content for name, file in session.store.site.current().items()}
+    check_site(contents, stored, lambda name: str(Path(folder) / name), session.clock().year)
     return session.store.site.save(contents, author=session.author, at=session.clock(), seen=seen)
