@@ -53,6 +53,8 @@ def add(
 
     with opened(store, author=author) as session:
         zone = session.settings.timezone
+        for warning in steps.queue_warnings(session, queue.strip()):
+            say(f"warning: {warning}", quiet)
         made = steps.add_adjustment(
             session,
             queue=queue,

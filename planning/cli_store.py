@@ -70,6 +70,8 @@ def load_site(
 
     with opened(store) as session:
         changed = steps.load_site(session, folder)
+        for warning in steps.queue_warnings(session):
+            say(f"warning: {warning}", quiet)
     say(f"new content: {', '.join(changed)}" if changed else "nothing changed", quiet)
     if json:
         say_json({"changed": changed})

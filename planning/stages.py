@@ -6,7 +6,7 @@ import atexit
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ from domain.tables import (
 )
 from planning.session import Progress
 from planning.site import holidays_of
+from planning.site_checks import check_rule_names, unknown_queues
 from planning.steps.history import end_of_history
 
 GRID = Table(
@@ -226,14 +227,21 @@ def requirements_of_forecast(
     )
 
 
+def targets_warnings(path: Path, queues: Iterable[str]) -> list[str]:
+    """A sentence for each [queue."…"] of a file of targets that matches none of the forecast's queues."""
+    return unknown_queues([(f"{path}: queue", name) for name in targets_of(path).by_pattern], queues, "forecast")
+
+
 def targets_of(path: Path) -> Targets:
     """Targets of a TOML file."""
     return Targets.from_mapping(read_toml(path), str(path))
 
 
 def rulebook_of(path: Path) -> RuleBook:
-    """The rule book of a TOML file."""
-    return RuleBook.from_mapping(read_toml(path), str(path))
+    """The rule book of a TOML file. Raises `BadValue` for a rule that nobody keeps."""
+    book = RuleBook.from_mapping(read_toml(path), str(path))
+    check_rule_names(book, str(path))
+    return book
 
 
 def roster_of_requirements(

@@ -14,7 +14,7 @@ from planning.steps.history import make_history
 from planning.steps.ingest import ingest, load_site
 from planning.steps.produce import StepResult
 from planning.steps.publishing import diff, publish, revert, verify
-from planning.steps.reading import details, imports, read, run_steps, runs, status
+from planning.steps.reading import details, imports, known_queues, queue_warnings, read, run_steps, runs, status
 from planning.steps.staffing import audit, certify, first_week, make_requirements, make_roster, measure_coverage
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "import_adjustments",
     "imports",
     "ingest",
+    "known_queues",
     "list_adjustments",
     "load_site",
     "make_forecast",
@@ -40,6 +41,7 @@ __all__ = [
     "make_roster",
     "measure_coverage",
     "publish",
+    "queue_warnings",
     "read",
     "revert",
     "run_steps",

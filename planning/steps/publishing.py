@@ -128,8 +128,10 @@ def diff(session: Session, kind: str, first: str, second: str) -> dict[str, Any]
     """Two versions of a kind compared: rows added, removed and changed, and the totals of the number columns.
 
     `first` and `second` are version names, `published` or `draft`. `changed_rows` is a frame of the key and the first
-    differing columns, old beside new.
+    differing columns, old beside new. Raises `BadValue` for a kind or a version that is none, `NothingToPlan`.
     """
+    if kind not in CHAIN:
+        raise BadValue(f"one of {', '.join(CHAIN)}", column="kind", found=kind)
     table = TABLES[kind.upper()]
     old, new = (table.check(read_version(session, kind, name)) for name in (first, second))
     key = list(table.key)
@@ -160,13 +162,18 @@ def _differs(old: pd.Series, new: pd.Series) -> np.ndarray:
 
 
 def read_version(session: Session, kind: str, version: str) -> pd.DataFrame:
-    """A body by version name, or by `published` or `draft`. Raises `NothingToPlan`, `StoreError`."""
+    """A body by version name, or by `published` or `draft`.
+
+    Raises `NothingToPlan`, `BadValue` for a version that the store does not have, `StoreError` for a damaged one.
+    """
     name: str | None = version
     if version in ("published", "draft"):
         plan = session.published if version == "published" else session.plan
         name = plan.members.get(kind) if plan else None
     if name is None:
         raise NothingToPlan(f"{version} {kind}", STEP_THAT_MAKES.get(kind, "see `smena status`"))
+    if name not in session.store.versions.known().get(kind, ()):
+        raise BadValue(f"a version of {kind}, published or draft", column="version", found=name)
     return session.store.versions.frame(kind, name)
 
 

@@ -10,6 +10,8 @@ import pandas as pd
 from domain.errors import BadValue
 from domain.tables import ADJUSTED, REJECTS, TABLES
 from planning.session import Session
+from planning.site_checks import queue_warnings as site_warnings
+from planning.site_checks import unknown_queues
 from planning.steps.adjusting import adjusted
 from planning.steps.history import stored_tickets
 from planning.steps.produce import CHAIN
@@ -45,6 +47,22 @@ def _rejects(session: Session) -> pd.DataFrame:
         return REJECTS.empty()
     joined = pd.concat(frames, ignore_index=True)
     return REJECTS.check(joined.drop_duplicates(list(REJECTS.key), keep="last", ignore_index=True))
+
+
+def known_queues(session: Session) -> tuple[str, ...]:
+    """The queues of the plan's history (of its forecast where it has none), sorted; none before the first."""
+    for kind in ("history", "forecast"):
+        if version := session.member(kind):
+            return tuple(sorted(session.store.versions.frame(kind, version, ["queue"])["queue"].unique()))
+    return ()
+
+
+def queue_warnings(session: Session, pattern: str | None = None) -> list[str]:
+    """Sentences about queues that the site's files (or a `pattern`) name and the history lacks; none without one."""
+    known = known_queues(session)
+    if not known:
+        return []
+    return unknown_queues([("--queue", pattern)], known) if pattern is not None else site_warnings(session.site, known)
 
 
 def details(session: Session, kind: str, version: str | None = None) -> Mapping[str, Any]:

@@ -85,3 +85,80 @@ def test_a_window_of_hours_may_cross_midnight(session: Session, site_folder: Pat
     folder = changed(site_folder, tmp_path, "people.csv", PEOPLE + "p0,phone/*,full,22:00,06:00\n")
 
     assert "people.csv" in steps.load_site(session, folder)
+
+
+def test_a_rule_that_nobody_keeps_is_refused_with_the_names_of_those_that_are_kept(
+    session: Session, site_folder: Path, tmp_path: Path
+) -> None:
+    rules = (site_folder / "rules.toml").read_text("utf-8") + '\n[rule.foo]\nstrictness = "forbid"\n'
+    folder = changed(site_folder, tmp_path, "rules.toml", rules)
+
+    with pytest.raises(BadValue, match=r"rules\.toml, column 'rule': expected one of .*weekly_rest.*found 'foo'"):
+        steps.load_site(session, folder)
+    (tmp_path / "r.csv").write_text("queue,start,agents\n")
+    audited = smena("audit", tmp_path / "r.csv", "--people", folder / "people.csv", "--rules", folder / "rules.toml",
+                    code=2)  # fmt: skip
+
+    assert "found 'foo'" in audited.stderr
+
+
+# ---- queues nobody knows
+
+
+def test_queues_that_the_history_lacks_are_named_when_the_site_is_loaded(
+    planned: Session, site_folder: Path, tmp_path: Path
+) -> None:
+    folder = changed(site_folder, tmp_path, "targets.toml", "[default]\n[queue.'fax/x']\nservice_level = 0.5\n")
+    (folder / "people.csv").write_text("agent,queues,agreement\np0,phone/*,full\np1,chat/*,full\n")
+    (folder / "events.csv").write_text("name,kind,from,to,queues\nSale,campaign,2026-09-01,2026-09-02,phone/tech|web\n")
+
+    said = smena("load-site", folder, "--store", planned.store.folder).stderr
+
+    known = "matches no queue of the history: known are phone/billing, phone/tech"
+    assert f"warning: targets.toml: queue 'fax/x' {known}" in said
+    assert f"warning: events.csv: Sale: 'web' {known}" in said
+    assert "warning: people.csv: no queue of p1 matches a queue of the history" in said
+    assert len(said.splitlines()) == 4
+
+
+def test_a_site_whose_queues_are_all_known_warns_of_nothing(planned: Session) -> None:
+    assert steps.queue_warnings(planned) == []
+
+
+def test_an_adjustment_of_an_unknown_queue_is_taken_with_a_warning(planned: Session) -> None:
+    options = ("--from", "2026-09-01", "--to", "2026-09-02", "--kind", "add", "--value", "1", "--reason", "fair")
+
+    known = smena("adjust", "add", "--queue", "phone/*", *options, "--store", planned.store.folder)
+    unknown = smena("adjust", "add", "--queue", "fax/x", *options, "--store", planned.store.folder)
+
+    assert known.stderr == ""
+    assert unknown.stderr.startswith("warning: --queue 'fax/x' matches no queue of the history: known are phone/b")
+
+
+def test_targets_of_a_queue_that_the_forecast_lacks_are_named_by_require(tmp_path: Path) -> None:
+    forecast, targets = tmp_path / "f.csv", tmp_path / "targets.toml"
+    forecast.write_text(
+        "queue,start,offered,aht_seconds\n"
+        "phone/tech,2026-09-01T08:00:00Z,10,300\n"
+        "phone/tech,2026-09-01T08:30:00Z,10,300\n"
+    )
+    targets.write_text("[default]\n[queue.'fax/x']\nservice_level = 0.5\n[queue.'phone/*']\nservice_level = 0.7\n")
+
+    said = smena("require", forecast, "--targets", targets, "--out", tmp_path / "r.csv").stderr
+
+    warning = f"warning: {targets}: queue 'fax/x' matches no queue of the forecast: known are phone/tech"
+    assert said.splitlines() == [warning]
+
+
+# ---- versions nobody knows
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("nokind",), "column 'kind': expected one of history, forecast"),
+        (("requirements", "nover", "draft"), "column 'version': expected a version of requirements, published or dr"),
+    ],
+)
+def test_a_comparison_of_what_is_not_there_is_bad_input(words: tuple[str, ...], said: str, planned: Session) -> None:
+    assert said in smena("diff", *words, "--store", planned.store.folder, code=2).stderr
