@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -45,7 +45,11 @@ def ingest(
     preset: PresetOption = None,
     map: MapOption = None,
     timezone: ZoneOption = None,
+    again: Annotated[bool, typer.Option("--again", help="Files imported before are read anew and replaced.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and report, store nothing.")] = False,
+    rejects: Annotated[
+        str | None, typer.Option("--rejects", help="Write the rejected rows here, with reasons.")
+    ] = None,
     store: StoreOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
@@ -54,8 +58,11 @@ def ingest(
 
     Example: smena ingest export.csv --preset zendesk --timezone Europe/Berlin
     """
+    from domain.tables import REJECTS
     from planning import steps
 
+    if folders := [str(file) for file in files if file.is_dir()]:
+        raise typer.BadParameter(f"{folders[0]} is a folder: name its files, or give the folder to `smena nightly`")
     with opened(store) as session, progress_bar(quiet) as progress:
         report = steps.ingest(
             session,
@@ -63,12 +70,25 @@ def ingest(
             preset=preset,
             timezone=timezone,
             mapping=mapping_of(map),
+            again=again,
             dry_run=dry_run,
+            keep_rejects=(lambda rows: give(rows, rejects, REJECTS)) if rejects else None,
             progress=progress,
         )
     for name in report["unchanged"]:
-        say(f"{name} was imported before: nothing changed", quiet)
+        say(f"{name} was imported before: nothing changed (--again reads it anew)", quiet)
+    for name in report["replaced"]:
+        say(f"{name} was imported before: this reading takes that one's place", quiet)
+    if report["rejected"]:
+        _say_rejected(report, rejects, quiet)
     say_json(report)
+
+
+def _say_rejected(report: dict[str, Any], rejects: str | None, quiet: bool) -> None:
+    reasons = [f"{reason} ({number})" for reason, number in report["reasons"].items()]
+    shown = "; ".join(reasons[:5]) + (f"; and {len(reasons) - 5} more reasons" if len(reasons) > 5 else "")
+    place = f"see {rejects}" if rejects else "--rejects FILE lists them"
+    say(f"{report['rejected']} rows rejected: {shown}; {place}", quiet)
 
 
 def history(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pandas as pd
 
 from connectors import read_tickets
 from domain.errors import EmptyFile
+from domain.tables import REJECTS
 from planning.session import Progress, Session
 from planning.site import read_site_files
 from planning.site_checks import check_site
@@ -28,6 +30,8 @@ class ReadFile:
     rejects: pd.DataFrame
     report: Mapping[str, Any]
     duplicates: int
+    options: Mapping[str, Any]
+    replaces: Import | None = None
 
 
 def ingest(
@@ -37,16 +41,20 @@ def ingest(
     preset: str | None = None,
     timezone: str | None = None,
     mapping: Mapping[str, str] | None = None,
+    again: bool = False,
     dry_run: bool = False,
+    keep_rejects: Callable[[pd.DataFrame], None] | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Read files into the store: all of them or, where one can't be read, none.
 
-    A file whose content was imported before changes nothing. A ticket that the store already has counts as a
-    duplicate; its newest row counts from now on. Naive times are read in `timezone` (default: the site's).
+    A file whose content was imported before changes nothing, unless it is read with another `preset`, `timezone` or
+    `mapping` than then, or `again`: then it takes the place of the earlier import. A ticket that the store already has
+    counts as a duplicate; its newest row counts from now on. Naive times are read in `timezone` (default: the site's).
 
-    Returns a JSON-able report: `files` (one entry a file), `loaded`, `rejected`, `duplicates`, `unchanged`, `dry_run`.
-    Raises `InputError`s naming file, line and column.
+    `keep_rejects` is given the rejected rows of all these files (under REJECTS), in a dry run too. Returns a JSON-able
+    report: `files` (one entry a file), `loaded`, `rejected`, `reasons`, `duplicates`, `unchanged`, `replaced`,
+    `dry_run`. Raises `InputError`s naming file, line and column, `StaleRevision`.
     """
     if not files:
         raise EmptyFile("at least one file to read", file="ingest")
@@ -55,28 +63,62 @@ def ingest(
     seen = stored_ticket_ids(session)
     entries: list[dict[str, Any]] = []
     fresh: list[ReadFile] = []
+    ledgers: list[pd.DataFrame] = []
+    options = {"preset": preset, "timezone": timezone, "mapping": dict(mapping) if mapping else None}
     for number, (path, digest) in enumerate(paths.items(), start=1):
-        if digest in known:
-            entries.append(_unchanged(path, known[digest]))
+        earlier = known.get(digest)
+        if earlier is not None and not again and _read_so(earlier, options):
+            entries.append(_unchanged(path, earlier))
+            ledgers.append(session.store.versions.frame("rejects", earlier.version))
         else:
-            read = _read(session, path, digest, seen, preset=preset, timezone=timezone, mapping=mapping)
-            fresh.append(read)
+            others = seen if earlier is None else stored_ticket_ids(session, but=digest)
+            read = _read(session, path, digest, others, preset=preset, timezone=timezone, mapping=mapping)
+            seen |= others
+            fresh.append(replace(read, replaces=earlier))
+            ledgers.append(read.rejects)
             entries.append(_entry(read))
         if progress is not None:
             progress(path.name, number, len(paths))
     if not dry_run and fresh:
         _store(session, fresh)
+    if keep_rejects is not None:
+        joined = pd.concat(ledgers, ignore_index=True) if ledgers else REJECTS.empty()
+        keep_rejects(REJECTS.check(joined.drop_duplicates(list(REJECTS.key), ignore_index=True)))
     totals = {name: sum(int(e[name]) for e in entries if not e["unchanged"]) for name in ("loaded", "rejected")}
     duplicates = sum(int(e["duplicates"]) for e in entries if not e["unchanged"])
     unchanged = [str(e["file"]) for e in entries if e["unchanged"]]
-    return {"files": entries, **totals, "duplicates": duplicates, "unchanged": unchanged, "dry_run": dry_run}
+    return {
+        "files": entries,
+        **totals,
+        "reasons": _reasons([read.rejects for read in fresh]),
+        "duplicates": duplicates,
+        "unchanged": unchanged,
+        "replaced": [read.path.name for read in fresh if read.replaces],
+        "dry_run": dry_run,
+    }
 
 
-def stored_ticket_ids(session: Session) -> set[str]:
-    """The ticket numbers that the store has."""
+def _read_so(earlier: Import, options: Mapping[str, Any]) -> bool:
+    """Whether an import was read as it is asked for now; what is not said now, or was not kept then, agrees."""
+    then = earlier.report.get("options", {})
+    return all(value is None or then.get(name, value) == value for name, value in options.items())
+
+
+def _reasons(ledgers: Sequence[pd.DataFrame]) -> dict[str, int]:
+    """How many rejected rows for each column and reason, most frequent first."""
+    said = [
+        f"{column}: {reason}" if isinstance(column, str) and column else str(reason)
+        for ledger in ledgers
+        for column, reason in zip(ledger["column"], ledger["reason"], strict=True)
+    ]
+    return dict(Counter(said).most_common())
+
+
+def stored_ticket_ids(session: Session, but: str | None = None) -> set[str]:
+    """The ticket numbers that the store has, save those of the import with the digest `but`."""
     seen: set[str] = set()
     for entry in session.store.imports.all():
-        if entry.kind == "tickets":
+        if entry.kind == "tickets" and entry.sha256 != but:
             seen |= set(session.store.versions.frame("tickets", entry.version, ["ticket_id"])["ticket_id"])
     return seen
 
@@ -114,7 +156,12 @@ def _read(
         ids = set(found.frame["ticket_id"])
         repeated = len(ids & seen)
         seen |= ids
-    return ReadFile(path, digest, found.kind, found.frame, found.rejects, found.report, repeated)
+    options = {
+        "preset": found.preset,
+        "timezone": timezone or settings.timezone,
+        "mapping": dict(mapping) if mapping else None,
+    }
+    return ReadFile(path, digest, found.kind, found.frame, found.rejects, found.report, repeated, options)
 
 
 def _store(session: Session, fresh: Sequence[ReadFile]) -> None:
@@ -130,10 +177,10 @@ def _store(session: Session, fresh: Sequence[ReadFile]) -> None:
             rejected=len(read.rejects),
             duplicates=read.duplicates,
             made_at=now,
-            report=dict(read.report),
+            report={**read.report, "options": dict(read.options)},
         )
         entries.append((entry, read.rows, read.rejects))
-    session.store.add_imports(entries)
+    session.store.add_imports(entries, replaced=[read.replaces for read in fresh if read.replaces])
 
 
 def _entry(read: ReadFile) -> dict[str, Any]:

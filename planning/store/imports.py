@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
+from domain.errors import StaleRevision
 from planning.store.database import transaction
 from planning.store.schema import imports
 from planning.store.stamps import from_text, to_text
@@ -56,15 +57,27 @@ class Imports:
 
     def insert(self, connection: sa.Connection, entry: Import) -> None:
         """Record one; inside a caller's transaction. A file that is already there breaks the unique digest."""
-        values = {
-            "sha256": entry.sha256,
-            "file": entry.file,
-            "kind": entry.kind,
-            "version": entry.version,
-            "rows": entry.rows,
-            "rejected": entry.rejected,
-            "duplicates": entry.duplicates,
-            "made_at": to_text(entry.made_at),
-            "report": dict(entry.report),
-        }
-        connection.execute(sa.insert(imports).values(**values))
+        connection.execute(sa.insert(imports).values(**_values(entry)))
+
+    def replace(self, connection: sa.Connection, old: Import, entry: Import) -> None:
+        """Put another reading of the same file in its place among the imports; inside a caller's transaction.
+
+        Raises `StaleRevision` where someone else has replaced it meanwhile.
+        """
+        same = (imports.c.sha256 == old.sha256) & (imports.c.version == old.version)
+        if connection.execute(sa.update(imports).where(same).values(**_values(entry))).rowcount != 1:
+            raise StaleRevision("the list of imported files", 0, 1)
+
+
+def _values(entry: Import) -> dict[str, Any]:
+    return {
+        "sha256": entry.sha256,
+        "file": entry.file,
+        "kind": entry.kind,
+        "version": entry.version,
+        "rows": entry.rows,
+        "rejected": entry.rejected,
+        "duplicates": entry.duplicates,
+        "made_at": to_text(entry.made_at),
+        "report": dict(entry.report),
+    }

@@ -52,13 +52,17 @@ class Store:
         with night_lock(self.engine, self.folder):
             yield
 
-    def add_imports(self, entries: Sequence[tuple[Import, pd.DataFrame, pd.DataFrame]]) -> list[Import]:
+    def add_imports(
+        self, entries: Sequence[tuple[Import, pd.DataFrame, pd.DataFrame]], replaced: Sequence[Import] = ()
+    ) -> list[Import]:
         """Store imported files with their bodies and rejects: all or none.
 
-        `entries` are (import without version, rows, rejects). Raises `StaleRevision` when another process has
-        imported one of the files meanwhile.
+        `entries` are (import without version, rows, rejects); those of a digest in `replaced` take the place of that
+        import, whose bodies stay for the plans that were made from them. Raises `StaleRevision` when another process
+        has imported one of the files meanwhile.
         """
         stored: list[Import] = []
+        earlier = {entry.sha256: entry for entry in replaced}
         with self.bodies.writing():
             prepared = [self._write_import(*entry) for entry in entries]
             try:
@@ -66,7 +70,10 @@ class Store:
                     for entry, facts in prepared:
                         recipe = Recipe("ingest", {"file": entry.sha256})
                         self.versions.insert(connection, entry.version, facts, recipe, entry.made_at)
-                        self.imports.insert(connection, entry)
+                        if entry.sha256 in earlier:
+                            self.imports.replace(connection, earlier[entry.sha256], entry)
+                        else:
+                            self.imports.insert(connection, entry)
                         stored.append(entry)
             except sa.exc.IntegrityError as fault:
                 raise StaleRevision("the list of imported files", 0, 1) from fault

@@ -234,3 +234,23 @@ def test_status_of_an_empty_store_says_what_is_missing(session: Session) -> None
 
     assert "nothing yet" in result.stdout
     assert "no files: defaults" in result.stdout
+
+
+def test_ingest_says_how_many_rows_it_rejected_and_why_and_writes_them_where_asked(tmp_path: Path) -> None:
+    path, ledger, store = tmp_path / "a.csv", tmp_path / "rejects.csv", tmp_path / "store"
+    path.write_text(HEADER + "1,2026-07-06T09:00Z,phone,billing,300\n2,soon,phone,billing,300\n3,late,phone,tech,1\n")
+
+    result = smena("ingest", path, "--dry-run", "--rejects", ledger, "--store", store)
+
+    assert result.stderr.startswith("2 rows rejected: created_at: ")
+    assert f"(2); see {ledger}" in result.stderr
+    assert pd.read_csv(ledger)["line"].tolist() == [3, 4]
+    assert "--rejects FILE lists them" in smena("ingest", path, "--store", store).stderr
+    assert "takes that one's place" in smena("ingest", path, "--again", "--store", store).stderr
+
+
+def test_a_folder_is_not_a_file_of_tickets(tmp_path: Path) -> None:
+    said = " ".join(smena("ingest", tmp_path, "--store", tmp_path / "store", code=2).stderr.split())
+
+    assert "is a folder" in said
+    assert "smena nightly" in said

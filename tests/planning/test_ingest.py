@@ -209,3 +209,54 @@ def test_reports_coarser_than_the_sites_grid_are_refused_with_a_remedy(
 
     with pytest.raises(BadValue, match="interval_minutes = 120"):
         steps.make_history(session)
+
+
+NAIVE = "1,2026-07-06T09:00,phone,billing,300"
+
+
+def test_a_file_read_with_another_zone_takes_the_place_of_its_first_reading(session: Session, tmp_path: Path) -> None:
+    path = ticket_file(tmp_path, "a.csv", [NAIVE])
+    steps.ingest(session, [path], timezone="UTC")
+
+    report = steps.ingest(session, [path], timezone="Europe/Berlin")
+
+    assert (report["loaded"], report["duplicates"], report["replaced"]) == (1, 0, ["a.csv"])
+    assert len(steps.imports(session)) == 1
+    assert steps.read(session, "tickets")["created_at"].tolist() == [pd.Timestamp("2026-07-06T07:00Z")]
+    assert steps.ingest(session, [path], timezone="Europe/Berlin")["unchanged"] == ["a.csv"]
+    assert steps.ingest(session, [path])["unchanged"] == ["a.csv"]
+
+
+def test_a_file_read_again_keeps_its_place_before_later_files(session: Session, tmp_path: Path) -> None:
+    old = ticket_file(tmp_path, "a.csv", [NAIVE])
+    new = ticket_file(tmp_path, "b.csv", ["1,2026-07-06T09:00,phone,billing,999"])
+    steps.ingest(session, [old])
+    steps.ingest(session, [new])
+
+    report = steps.ingest(session, [old], again=True)
+
+    assert report["replaced"] == ["a.csv"]
+    assert steps.imports(session)["file"].tolist() == ["a.csv", "b.csv"]
+    assert steps.read(session, "tickets")["handle_seconds"].tolist() == [999]
+
+
+def test_the_bodies_of_a_replaced_reading_stay_for_the_plans_made_from_them(session: Session, tmp_path: Path) -> None:
+    path = ticket_file(tmp_path, "a.csv", [NAIVE])
+    steps.ingest(session, [path], timezone="UTC")
+    first = session.store.imports.all()[0]
+
+    steps.ingest(session, [path], again=True)
+
+    assert session.store.imports.all()[0].version != first.version
+    assert len(session.store.versions.frame("tickets", first.version)) == 1
+
+
+def test_rejected_rows_are_given_out_in_a_dry_run_too(session: Session, tmp_path: Path) -> None:
+    path = ticket_file(tmp_path, "a.csv", [NAIVE, "2,2026-07-06T09:00,phone,billing,-5", "3,soon,phone,billing,5"])
+    kept: list[pd.DataFrame] = []
+
+    report = steps.ingest(session, [path], dry_run=True, keep_rejects=kept.append)
+
+    assert kept[0]["line"].tolist() == [3, 4]
+    assert sum(report["reasons"].values()) == 2
+    assert steps.imports(session).empty
