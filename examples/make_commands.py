@@ -28,7 +28,7 @@ PostgreSQL for the plan's state with `SMENA_DATABASE_URL`).
 | 1 | unexpected fault |
 | 2 | wrong use or bad input; the message says file, line, column, what was expected and what to do |
 | 3 | done, with hard-rule breaches or unmet requirements found |
-| 4 | published with fallbacks: some queues kept their last good forecast |
+| 4 | published with fallbacks: some queues kept their last good forecast; from a file: some queues have none |
 | 5 | another run holds the lock |
 """
 

@@ -1,7 +1,8 @@
 """`smena`: the door for machines and planners' scripts. A command parses, calls one step, shows what came of it.
 
 Data goes to stdout or `--out`, everything else to stderr. Exit codes: 0 done, 1 unexpected fault, 2 wrong use or bad
-input, 3 done with hard-rule breaches or unmet requirements, 4 published with fallbacks, 5 another run holds the lock.
+input, 3 done with hard-rule breaches or unmet requirements, 4 forecast in part or published with fallbacks, 5 another
+run holds the lock.
 """
 
 from __future__ import annotations

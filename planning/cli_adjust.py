@@ -58,13 +58,13 @@ def add(
         made = steps.add_adjustment(
             session,
             queue=queue,
-            from_start=stages.parse_time(from_, zone),
-            to_start=stages.parse_time(to, zone),
+            from_start=stages.parse_time(from_, zone, "--from"),
+            to_start=stages.parse_time(to, zone, "--to"),
             kind=kind,
             value=value,
             reason=reason,
             author=session.author,
-            expires_at=stages.parse_time(expires, zone) if expires else None,
+            expires_at=stages.parse_time(expires, zone, "--expires") if expires else None,
         )
     if json:
         say_json({"adjustment_id": made})

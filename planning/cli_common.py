@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 DEBUG = "SMENA_DEBUG"
 BREACHES = 3
+INCOMPLETE = 4  # some queues failed; the others are there
 
 StoreOption = Annotated[
     Path | None, typer.Option("--store", help="The store's folder (default: SMENA_STORE or data/store).")

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from planning.cli_common import (
+    INCOMPLETE,
     JsonOption,
     OutOption,
     QuietOption,
@@ -165,7 +166,7 @@ def forecast(
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """What will arrive, per queue and open interval of the horizon.
+    """What will arrive, per queue and open interval of the horizon. Exit 4 where some queues could not be forecast.
 
     Example: smena forecast history.csv --horizon 28d --as-of 2026-09-01T00:00 --timezone Europe/Berlin --out f.csv
     """
@@ -181,8 +182,10 @@ def forecast(
             gaps=gaps, opening=opening, scores=scores, origins=origins,
         )  # fmt: skip
         with opened(store) as session, progress_bar(quiet) as progress:
-            moment = stages.parse_time(as_of, session.settings.timezone) if as_of else None
+            moment = stages.parse_time(as_of, session.settings.timezone, "--as-of") if as_of else None
             result = steps.make_forecast(session, as_of=moment, model=model, progress=progress)
+            for queue, flags in result.details.get("flags", {}).items():
+                say(f"queue {queue!r}: {', '.join(flags)}", quiet)
             show_result(session, result, "forecast", out, as_json=json, quiet=quiet)
         return
     request = stages.ForecastRequest(
@@ -203,9 +206,13 @@ def forecast(
     say(f"history in steps of {found} minutes, forecast in steps of {used.interval_minutes}", quiet)
     for failure in result_.failures:
         say(f"smena: {failure}")
+    for queue, flags in result_.flags.items():
+        say(f"queue {queue!r}: {', '.join(flags)}", quiet)
     give(result_.forecast, out, FORECAST, timezone, as_json=json)
     if scores:
         give(result_.scores, scores, SCORES, timezone)
+    if result_.failures:
+        raise typer.Exit(INCOMPLETE)
 
 
 def backtest(

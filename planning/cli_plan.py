@@ -48,7 +48,7 @@ def nightly(
     with opened(store) as session, progress_bar(quiet) as progress:
         report = run_night(
             session,
-            as_of=stages.parse_time(as_of, session.settings.timezone) if as_of else None,
+            as_of=stages.parse_time(as_of, session.settings.timezone, "--as-of") if as_of else None,
             files=inbox_files(inbox or []),
             engine=engine,
             progress=progress,

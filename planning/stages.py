@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfoNotFoundError
 
 import pandas as pd
 from pyarrow import parquet
@@ -37,6 +38,8 @@ from planning.site import holidays_of
 from planning.site_checks import check_rule_names, unknown_queues
 from planning.steps.history import end_of_history
 
+DAYS_MOST = 3660
+_DAYS = f"days or weeks such as 28d or 4w, from 1 to {DAYS_MOST} days"
 GRID = Table(
     "GRID",
     "Intervals to forecast.",
@@ -128,24 +131,47 @@ def _gaps(gaps: str) -> Any:
     return gaps
 
 
-def parse_time(text: str, timezone: str) -> pd.Timestamp:
-    """`2026-09-01`, `2026-09-01T08:00` (wall clock of `timezone`) or with an offset, as UTC. Raises `BadValue`."""
+def parse_time(text: str, timezone: str, option: str | None = None) -> pd.Timestamp:
+    """`2026-09-01`, `2026-09-01T08:00` (wall clock of `timezone`) or with an offset, as UTC.
+
+    `option` is what a message names. Raises `BadValue`.
+    """
     try:
         stamp = pd.Timestamp(text)
-        local = stamp.tz_localize(timezone) if stamp.tzinfo is None else stamp
     except ValueError as fault:
-        raise BadValue("a time such as 2026-09-01T00:00 or 2026-09-01T00:00:00+02:00", found=text) from fault
-    if pd.isna(local):
-        raise BadValue("a time such as 2026-09-01T00:00", found=text)
+        raise BadValue(
+            "a time such as 2026-09-01T00:00 or 2026-09-01T00:00:00+02:00", column=option, found=text
+        ) from fault
+    if pd.isna(stamp):
+        raise BadValue("a time such as 2026-09-01T00:00", column=option, found=text)
+    local = _localized(stamp, timezone, text, option) if stamp.tzinfo is None else stamp
     return local.tz_convert("UTC").as_unit("us")
+
+
+def _localized(stamp: pd.Timestamp, timezone: str, text: str, option: str | None) -> pd.Timestamp:
+    remedy = f"In {timezone} the clocks change then: give the offset, such as {text}+02:00."
+    try:
+        return stamp.tz_localize(timezone)
+    except ZoneInfoNotFoundError as fault:
+        raise BadValue("a time zone such as Europe/Berlin", column="--timezone", found=timezone) from fault
+    except ValueError as fault:  # pandas tells both cases by this one class
+        after = stamp.tz_localize(timezone, nonexistent="shift_forward", ambiguous=True).tz_localize(None)
+        if after == stamp:
+            raise BadValue("a time that the clocks show once", column=option, found=text, remedy=remedy) from fault
+        first = stamp.tz_localize(timezone, nonexistent="shift_backward").tz_localize(None).ceil("min")
+        gap = f"in {timezone} the clocks go from {first:%H:%M} to {after:%H:%M} then"
+        raise BadValue(f"a time that the clocks show ({gap})", column=option, found=text) from fault
 
 
 def parse_days(text: str) -> int:
     """`28d`, `4w` or `28` as days. Raises `BadValue`."""
     number, unit = (text[:-1], text[-1:]) if text[-1:] in "dw" and len(text) > 1 else (text, "d")
-    if not number.isdigit() or int(number) < 1:
-        raise BadValue("days or weeks such as 28d or 4w", column="--horizon", found=text)
-    return int(number) * (7 if unit == "w" else 1)
+    if not number.isdecimal() or len(number) > len(str(DAYS_MOST)):
+        raise BadValue(_DAYS, column="--horizon", found=text)
+    days = int(number) * (7 if unit == "w" else 1)
+    if not 1 <= days <= DAYS_MOST:
+        raise BadValue(_DAYS, column="--horizon", found=text)
+    return days
 
 
 def parse_interval(text: str | None) -> int | None:
@@ -162,9 +188,12 @@ def parse_interval(text: str | None) -> int | None:
 def forecast_of_history(
     path: str, request: ForecastRequest, *, progress: Progress | None = None
 ) -> tuple[Any, IntervalGrid, int]:
-    """The result of `forecast.make_forecast` for a history file, its grid, and the history's own interval."""
+    """The result of `forecast.make_forecast` for a history file, its grid, and the history's own interval.
+
+    Raises the first `ForecastFailed` where no queue could be forecast.
+    """
     history, grid, found = _history_and_grid(path, request)
-    as_of = parse_time(request.as_of, request.timezone) if request.as_of else end_of_history(history, grid)
+    as_of = parse_time(request.as_of, request.timezone, "--as-of") if request.as_of else end_of_history(history, grid)
     last = as_of + pd.Timedelta(days=request.horizon_days + 1)
     opening = opening_hours(request.opening)
     holidays = holidays_of(request.calendar, history["start"].min(), last)
@@ -182,6 +211,8 @@ def forecast_of_history(
         gaps=_gaps(request.gaps),
         progress=progress,
     )
+    if result.failures and result.forecast.empty:
+        raise result.failures[0]
     if opening is not None:
         result = replace(result, forecast=mark_open(result.forecast, opening, grid, holidays))
     return result, grid, found
@@ -192,7 +223,7 @@ def backtest_of_history(
 ) -> tuple[pd.DataFrame, int]:
     """SCORES of a history file and the history's interval."""
     history, grid, found = _history_and_grid(path, request)
-    as_of = parse_time(request.as_of, request.timezone) if request.as_of else None
+    as_of = parse_time(request.as_of, request.timezone, "--as-of") if request.as_of else None
     holidays = holidays_of(request.calendar, history["start"].min(), history["start"].max())
     scores = forecasting.backtest(
         history,
