@@ -20,6 +20,7 @@ from scipy import special
 from domain.errors import BadValue
 from domain.queues import LIST_SEPARATOR, matches
 from domain.tables import ADJUSTED, ADJUSTMENTS, FORECAST, QUANTILES
+from forecast.quantiles import poisson_quantiles
 
 SHARES = np.array(list(QUANTILES.values()))
 Moved = tuple[np.ndarray, np.ndarray]  # mean (rows), quantiles (rows × 9)
@@ -124,9 +125,7 @@ def _cap(mean: np.ndarray, quantiles: np.ndarray, value: float, shares: np.ndarr
 
 def _poisson(mean: np.ndarray, quantiles: np.ndarray, shares: np.ndarray) -> np.ndarray:
     """Poisson quantiles of `mean` (rows × shares) for rows whose baseline says nothing of their spread; NaN stays."""
-    from scipy import stats  # a second to import: only where a number is set on nothing
-
-    found = stats.poisson.ppf(shares[None, :], mean[:, None])
+    found = poisson_quantiles(mean[:, None], shares[None, :])
     return np.where(np.isnan(quantiles), np.nan, np.maximum(found, 0.0))
 
 

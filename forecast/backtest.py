@@ -191,8 +191,7 @@ def _bands(test: Backtest, forecast: np.ndarray) -> np.ndarray:
     for number in range(len(test.origins)):
         others = np.arange(len(test.origins)) != number
         spreads = learn_spreads(test.actual[others], forecast[others])
-        for queue, spread in enumerate(spreads):
-            known = ~np.isnan(forecast[number, queue])
-            inner, outer = spread.at(lead[known])
-            bands[number, queue, known] = count_quantiles(forecast[number, queue, known], inner, outer)
+        inner, outer = (np.array(widths) for widths in zip(*(spread.at(lead) for spread in spreads), strict=True))
+        known = ~np.isnan(forecast[number])
+        bands[number, known] = count_quantiles(forecast[number, known], inner[known], outer[known])
     return bands

@@ -38,7 +38,7 @@ class Design:
 
 
 def fit_blocks(
-    targets: np.ndarray, design: Design, allowed: np.ndarray, *, passes: int = 2, rounds: int = 8
+    targets: np.ndarray, design: Design, allowed: np.ndarray, *, passes: int = 2, rounds: int = 5
 ) -> np.ndarray:
     """Effects (queues × columns) of the design on `targets` (queues × days, NaN unknown).
 

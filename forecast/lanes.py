@@ -68,6 +68,7 @@ def run_lanes(series: np.ndarray) -> LaneState:
     error = np.zeros((len(LEADS), *shape))
     mass = np.zeros((len(LEADS), queues, 1))
     mixed = np.zeros((len(LEADS), queues))
+    weights = np.full((len(LEADS), *shape), 1 / shape[1])
     for day in range(days):
         value = series[:, day, None]
         known = ~np.isnan(value)
@@ -75,7 +76,9 @@ def run_lanes(series: np.ndarray) -> LaneState:
             if day >= max(lead, BURN_IN_DAYS):
                 said = pending[number][day % lead]
                 missed = np.where(known, value - said, 0.0)
-                blend = (_weights(error[number], mass[number]) * missed).sum(axis=1)
+                if day % WEEK == 0:  # they move slowly
+                    weights[number] = _weights(error[number], mass[number])
+                blend = (weights[number] * missed).sum(axis=1)
                 mixed[number] += np.where(known[:, 0], blend**2 - (1 - MEMORY) * mixed[number], 0.0)
                 error[number] = np.where(known, MEMORY * error[number] + missed**2, error[number])
                 mass[number] = np.where(known, MEMORY * mass[number] + 1.0, mass[number])

@@ -25,6 +25,7 @@ DEFAULT_WEIGHT = 2.0  # days that the default counts for
 POOL_WEIGHT = 10.0  # days that all queues' errors count for
 GROUP_WEIGHT = 20.0  # days that the queue's errors at all leads count for
 INNER, OUTER = 0.80, 0.95
+MOST_AT_ONCE = 100_000  # rows of quantiles worked out together
 
 
 @dataclass(frozen=True)
@@ -57,14 +58,12 @@ def learn_spreads(actual: np.ndarray, forecast: np.ndarray) -> tuple[DaySpread, 
 
 def _spread_at(needed: np.ndarray, level: float) -> np.ndarray:
     """(Q × G) cv by queue and lead group at one coverage level."""
-    pooled = _upper_point(needed, level, DEFAULT_CV**2, DEFAULT_WEIGHT)
-    variance = np.empty((needed.shape[1], len(LEAD_ENDS)))
-    for queue in range(needed.shape[1]):
-        own = _upper_point(needed[:, queue], level, pooled, POOL_WEIGHT)
-        variance[queue] = own
-        for group, (first, end) in enumerate(pairwise((0, *LEAD_ENDS))):
-            variance[queue, group] = _upper_point(needed[:, queue, first:end], level, own, GROUP_WEIGHT)
-    return np.sqrt(variance)
+    by_queue = needed.transpose(1, 0, 2)
+    queues = len(by_queue)
+    pooled = _upper_points(needed.reshape(1, -1), level, np.array([DEFAULT_CV**2]), DEFAULT_WEIGHT)
+    own = _upper_points(by_queue.reshape(queues, -1), level, np.repeat(pooled, queues), POOL_WEIGHT)
+    groups = [by_queue[:, :, first:end].reshape(queues, -1) for first, end in pairwise((0, *LEAD_ENDS))]
+    return np.sqrt(np.column_stack([_upper_points(group, level, own, GROUP_WEIGHT) for group in groups]))
 
 
 def _needed_variance(actual: np.ndarray, forecast: np.ndarray, level: float) -> np.ndarray:
@@ -75,13 +74,21 @@ def _needed_variance(actual: np.ndarray, forecast: np.ndarray, level: float) -> 
     return np.where(scored, (((actual - mean) / width) ** 2 - mean) / mean**2, np.nan)
 
 
-def _upper_point(needed: np.ndarray, level: float, prior: float, prior_weight: float) -> float:
-    """The `level` quantile, with the finite-sample correction of conformal prediction, shrunk to a prior."""
-    needed = needed[~np.isnan(needed)]
-    if needed.size == 0:
+def _upper_points(needed: np.ndarray, level: float, prior: np.ndarray, prior_weight: float) -> np.ndarray:
+    """The `level` quantile of each row (NaN left out), with the finite-sample correction of conformal prediction,
+    shrunk to the row's prior; the prior alone where the row is empty."""
+    known = np.sort(needed, axis=1)  # NaN comes last
+    count = (~np.isnan(needed)).sum(axis=1)
+    size = np.maximum(count, 1)
+    place = np.minimum(level * (1 + 1 / size), 1.0) * (size - 1)
+    below = place.astype(int)
+    above = np.minimum(below + 1, size - 1)
+    if known.shape[1] == 0:
         return prior
-    own = max(float(np.quantile(needed, min(level * (1 + 1 / needed.size), 1.0))), 0.0)
-    return (needed.size * own + prior_weight * prior) / (needed.size + prior_weight)
+    row = np.arange(len(known))
+    low, high = (np.where(count > 0, known[row, at], 0.0) for at in (below, above))
+    own = np.maximum(low + (place - below) * (high - low), 0.0)
+    return np.asarray((count * own + prior_weight * prior) / (count + prior_weight))
 
 
 def count_quantiles(mean: np.ndarray, inner: np.ndarray, outer: np.ndarray) -> np.ndarray:
@@ -91,6 +98,10 @@ def count_quantiles(mean: np.ndarray, inner: np.ndarray, outer: np.ndarray) -> n
         mean: (N) contacts, ≥ 0.
         inner, outer: (N) cv in the middle (p10 … p90) and in the tails (p025, p975); p05 and p95 take the mean of both.
     """
+    if len(mean) > MOST_AT_ONCE:  # bounds memory
+        parts = range(0, len(mean), MOST_AT_ONCE)
+        cuts = [slice(first, first + MOST_AT_ONCE) for first in parts]
+        return np.concatenate([count_quantiles(mean[cut], inner[cut], outer[cut]) for cut in cuts])
     tail = np.abs(SHARES - 0.5)
     weight = np.clip((tail - 0.40) / 0.075, 0.0, 1.0)
     cv = inner[:, None] * (1 - weight) + outer[:, None] * weight
@@ -104,12 +115,24 @@ def count_quantiles(mean: np.ndarray, inner: np.ndarray, outer: np.ndarray) -> n
 
 
 def _negative_binomial(mean: np.ndarray, cv: np.ndarray, shares: np.ndarray) -> np.ndarray:
-    """Exact quantiles with variance μ + (μ·cv)²; without an error of the rate they are Poisson."""
-    size = 1.0 / np.maximum(cv, 1e-4) ** 2
-    from scipy import stats  # a second to import, and not needed to look at a plan
+    """Exact quantiles with variance μ + (μ·cv)²; without an error of the rate they are Poisson.
 
-    exact = stats.nbinom.ppf(shares, size, size / (size + mean))
-    return np.where(cv < 1e-4, stats.poisson.ppf(shares, mean), exact)
+    The least count whose cumulative share reaches the wanted one, from the incomplete beta and gamma functions
+    (`scipy.stats` does the same, but takes a second to import).
+    """
+    size = 1.0 / np.maximum(cv, 1e-4) ** 2
+    chance = size / (size + mean)
+    guess = np.ceil(special.nbdtrik(shares, size, chance))
+    less = np.maximum(guess - 1, 0)
+    exact = np.where(special.betainc(size, less + 1, chance) >= shares, less, guess)
+    return np.where(cv < 1e-4, poisson_quantiles(mean, shares), exact)
+
+
+def poisson_quantiles(mean: np.ndarray, shares: np.ndarray) -> np.ndarray:
+    """The least count whose cumulative Poisson share reaches `shares`; arrays that broadcast, mean ≥ 0."""
+    guess = np.ceil(special.pdtrik(shares, mean))
+    less = np.maximum(guess - 1, 0)
+    return np.where(special.pdtr(less, mean) >= shares, less, guess)
 
 
 def _gamma(mean: np.ndarray, cv: np.ndarray, shares: np.ndarray) -> np.ndarray:

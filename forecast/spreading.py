@@ -35,12 +35,16 @@ def spread_over_intervals(
         frames.append(_queue_intervals(ready, row, means[row], spread).assign(model=model))
         if progress is not None:
             progress("intervals", number + 1, len(chosen))
-    return (
-        pd.concat(frames, ignore_index=True) if frames else FORECAST.empty().drop(columns="open").assign(closed=False)
-    )
+    if not frames:
+        return FORECAST.empty().drop(columns="open").assign(closed=False)
+    rows = pd.concat(frames, ignore_index=True)
+    widths = rows[["inner", "outer"]].to_numpy()
+    rows[list(QUANTILES)] = count_quantiles(rows["offered"].to_numpy(), widths[:, 0], widths[:, 1])
+    return rows.drop(columns=["inner", "outer"])
 
 
 def _queue_intervals(ready: Prepared, row: int, day_means: np.ndarray, spread: DaySpread) -> pd.DataFrame:
+    """One queue's intervals, with the cv of its band in the middle (`inner`) and in the tails (`outer`)."""
     layout, horizon = ready.layout, ready.horizon
     inside = layout.day >= ready.history_days
     day, slot = layout.day[inside] - ready.history_days, layout.slot[inside]
@@ -49,12 +53,11 @@ def _queue_intervals(ready: Prepared, row: int, day_means: np.ndarray, spread: D
     shares = profile.of_days(horizon.weekdays, horizon.is_holiday, opened)
     mean = day_means[day] * shares[day, slot]
     inner, outer = spread.at(day + 1)
-    quantiles = count_quantiles(mean, np.hypot(inner, profile.interval_cv), np.hypot(outer, profile.interval_cv))
     cells = only_history(ready, row)
     history_weekdays = ready.panel.calendar.weekdays
     seconds = handle_time(cells.handled, cells.handle_seconds, history_weekdays)
     frame = pd.DataFrame({"queue": ready.panel.queues[row], "start": layout.starts[inside], "offered": mean})
-    frame[list(QUANTILES)] = quantiles
+    frame["inner"], frame["outer"] = np.hypot(inner, profile.interval_cv), np.hypot(outer, profile.interval_cv)
     frame["aht_seconds"] = seconds[horizon.weekdays[day], slot]
     frame["closed"] = ~opened[day, slot]
     return frame

@@ -8,7 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from forecast.quantiles import DEFAULT_CV, LEAD_ENDS, SHARES, count_quantiles, learn_spreads
+from forecast.quantiles import (
+    DEFAULT_CV,
+    LEAD_ENDS,
+    SHARES,
+    _negative_binomial,
+    _upper_points,
+    count_quantiles,
+    learn_spreads,
+    poisson_quantiles,
+)
 
 
 def test_without_an_error_of_the_rate_they_are_poisson() -> None:
@@ -81,3 +90,25 @@ def test_a_queue_with_no_scored_day_takes_the_spread_of_the_others_and_alone_the
     assert unknown.inner == pytest.approx(np.full(len(LEAD_ENDS), known.inner[-1]), rel=0.2)
     alone = learn_spreads(np.full((1, 1, 28), np.nan), np.full((1, 1, 28), 5.0))[0]
     assert alone.inner == pytest.approx(np.full(len(LEAD_ENDS), DEFAULT_CV))
+
+
+def test_count_quantiles_are_the_least_counts_that_reach_their_share() -> None:
+    rng = np.random.default_rng(5)
+    mean, cv, share = np.exp(rng.uniform(-6, 4, 3000)), rng.uniform(0.01, 1.5, 3000), rng.choice(SHARES, 3000)
+    size = 1 / cv**2
+    expected = stats.nbinom.ppf(share, size, size / (size + mean))
+    np.testing.assert_array_equal(_negative_binomial(mean, cv, share), expected)
+    np.testing.assert_array_equal(poisson_quantiles(mean, share), stats.poisson.ppf(share, mean))
+    assert list(poisson_quantiles(np.zeros(2), np.array([0.5, 0.975]))) == [0, 0]
+
+
+def test_upper_points_are_numpys_quantiles_row_by_row_shrunk_to_their_prior() -> None:
+    rng = np.random.default_rng(6)
+    rows = rng.normal(1.0, 0.5, (40, 12))
+    rows[rng.random(rows.shape) < 0.4] = np.nan
+    rows[0] = np.nan
+    got = _upper_points(rows, 0.8, np.full(40, 0.3), 10.0)
+    for row, value in zip(rows, got, strict=True):
+        known = row[~np.isnan(row)]
+        own = max(float(np.quantile(known, min(0.8 * (1 + 1 / known.size), 1.0))), 0.0) if known.size else 0.0
+        assert np.isclose(value, (known.size * own + 10.0 * 0.3) / (known.size + 10.0))
