@@ -162,6 +162,8 @@ def _schema_violations(table: Table, frame: pd.DataFrame) -> list[Violation]:
                 for row, value in zip(cases["index"][:_MOST_REPORTED], cases["failure_case"], strict=False)
             ]
     key = [name for name in table.key if name in frame]  # an optional column of the key may be absent
+    if not key:  # rows may say the same
+        return faults
     for row in np.flatnonzero(frame.duplicated(subset=key).to_numpy())[:_MOST_REPORTED]:
         faults.append(Violation(", ".join(key), int(row), "each key once", tuple(str(v) for v in frame.loc[row, key])))
     return faults

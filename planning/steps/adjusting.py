@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +17,7 @@ SAYS = ["queue", "from_start", "to_start", "kind", "value", "reason"]
 IMPORTED_ADJUSTMENTS = Table(
     "ADJUSTMENTS",
     "Adjustments as a file brings them: what is not said is filled in.",
-    ("queue", "from_start", "to_start", "kind", "value", "reason"),
+    (),  # two people may say the same, and each counts
     tuple(
         replace(column, required=column.name in SAYS)
         for column in ADJUSTMENTS.columns
@@ -39,9 +40,14 @@ def add_adjustment(
 ) -> str:
     """Append one adjustment (tz-aware times). Returns its number.
 
-    Raises `BadValue` for a range that ends before it begins, an unknown kind, or a negative value where none makes
-    sense.
+    Raises `BadValue` for a range that ends before it begins, an unknown kind, an expiry that has passed, or a negative
+    value where none makes sense.
     """
+    now = session.clock()
+    if expires_at is not None and expires_at <= now:
+        raise BadValue(
+            f"a time after now, {now:%Y-%m-%d %H:%M} UTC", column="expires_at", found=f"{expires_at:%Y-%m-%d %H:%M} UTC"
+        )
     row = pd.DataFrame(
         {
             "adjustment_id": ["new"],
@@ -52,7 +58,7 @@ def add_adjustment(
             "value": [value],
             "reason": [reason.strip()],
             "author": [author],
-            "made_at": [session.clock()],
+            "made_at": [now],
             "expires_at": pd.Series([expires_at], dtype="datetime64[us, UTC]"),
             "active": [True],
         }
@@ -63,7 +69,8 @@ def add_adjustment(
 def import_adjustments(session: Session, rows: pd.DataFrame, *, author: str) -> dict[str, Any]:
     """Add all adjustments of a frame under IMPORTED_ADJUSTMENTS, or none.
 
-    Rows that say what an adjustment of the log says already are left out, so that a file may be imported twice.
+    Rows that say what an adjustment of the log says already are left out, so that a file may be imported twice; where
+    several say the same, as many are left out as the log has.
     Returns `added` (numbers) and `known` (how many were left out).
     """
     log = list_adjustments(session)
@@ -73,8 +80,11 @@ def import_adjustments(session: Session, rows: pd.DataFrame, *, author: str) -> 
     if "expires_at" not in filled:
         filled["expires_at"] = pd.Series(pd.NaT, index=filled.index, dtype="datetime64[us, UTC]")
     checked = checked_adjustments(filled)
-    there = set(map(tuple, log[SAYS].astype(object).to_numpy()))
-    fresh = [tuple(row) not in there for row in checked[SAYS].astype(object).to_numpy()]
+    there = Counter(map(tuple, log[SAYS].astype(object).to_numpy()))
+    fresh = []
+    for row in map(tuple, checked[SAYS].astype(object).to_numpy()):
+        fresh.append(there[row] == 0)
+        there[row] = max(there[row] - 1, 0)
     added = session.store.adjustments.add(checked[fresh])
     return {"added": added, "known": len(checked) - len(added)}
 

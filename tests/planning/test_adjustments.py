@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from typer.testing import CliRunner, Result
 
 from domain.errors import BadValue, StaleRevision
 from planning import steps
+from planning.cli import app
 from planning.session import Session
 
 BASE: dict[str, Any] = {
@@ -20,6 +24,12 @@ BASE: dict[str, Any] = {
     "reason": "цены меняются",
     "author": "anna",
 }
+
+
+def smena(*words: object) -> Result:
+    result = CliRunner().invoke(app, [str(word) for word in words])
+    assert result.exit_code == 0, result.stderr
+    return result
 
 
 def test_an_adjustment_comes_back_with_author_reason_and_time(session: Session) -> None:
@@ -103,5 +113,34 @@ def test_one_bad_row_of_an_import_leaves_all_out(session: Session) -> None:
 
     with pytest.raises(BadValue):
         steps.import_adjustments(session, rows, author="carla")
+
+    assert steps.list_adjustments(session).empty
+
+
+def test_two_adjustments_that_say_the_same_survive_export_and_import(session: Session, tmp_path: Path) -> None:
+    for _ in range(2):
+        steps.add_adjustment(session, **BASE)
+    exported, store = tmp_path / "a.csv", tmp_path / "other"
+    smena("adjust", "export", exported, "--store", session.store.folder)
+
+    first = json.loads(smena("adjust", "import", exported, "--store", store).stdout)
+    again = json.loads(smena("adjust", "import", exported, "--store", store).stdout)
+
+    assert (first["added"], first["known"]) == (["1", "2"], 0)
+    assert (again["added"], again["known"]) == ([], 2)
+
+
+def test_of_three_that_say_the_same_one_is_added_to_two_that_are_there(session: Session) -> None:
+    for _ in range(2):
+        steps.add_adjustment(session, **BASE)
+
+    report = steps.import_adjustments(session, pd.DataFrame([BASE] * 3), author="carla")
+
+    assert report == {"added": ["3"], "known": 2}
+
+
+def test_an_adjustment_that_has_expired_before_it_is_made_is_refused(session: Session) -> None:
+    with pytest.raises(BadValue, match=r"'expires_at': expected a time after now, 2026-08-31 03:00 UTC, found '2026-"):
+        steps.add_adjustment(session, **BASE, expires_at=session.clock() - pd.Timedelta(minutes=1))
 
     assert steps.list_adjustments(session).empty
