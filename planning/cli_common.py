@@ -25,8 +25,17 @@ DEBUG = "SMENA_DEBUG"
 BREACHES = 3
 INCOMPLETE = 4  # some queues failed; the others are there
 
+
+def _store(text: str) -> Path | None:
+    """`--store "$UNSET"` is no folder, so the default's; not the folder one is in."""
+    return Path(text) if text else None
+
+
 StoreOption = Annotated[
-    Path | None, typer.Option("--store", help="The store's folder (default: SMENA_STORE or data/store).")
+    Path | None,
+    typer.Option(
+        "--store", parser=_store, metavar="PATH", help="The store's folder (default: SMENA_STORE or data/store)."
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors; no progress bar.")]

@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 import structlog
 
-from domain.errors import SmenaError
+from domain.errors import EmptyFile, SmenaError
 from planning import steps
 from planning.execute import Executor, executor_of
 from planning.journal import journal
@@ -103,14 +103,19 @@ def run_night(
 
 
 def inbox_files(places: Sequence[Path]) -> list[Path]:
-    """The files to read: those named, and those in the named folders (hidden and unfinished ones left out)."""
+    """The files to read: those named, and those in the named folders (hidden and unfinished ones left out).
+
+    Raises `EmptyFile` for a name that is nothing's.
+    """
     files: list[Path] = []
     for place in places:
         if place.is_dir():
             found = (path for path in sorted(place.iterdir()) if path.is_file())
             files += [path for path in found if not path.name.startswith(".") and path.suffix not in UNFINISHED]
-        else:
+        elif place.exists():
             files.append(place)
+        else:
+            raise EmptyFile("a file or a folder", file=str(place), found="nothing of that name")
     return files
 
 

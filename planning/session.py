@@ -12,6 +12,7 @@ from types import TracebackType
 import pandas as pd
 
 from domain import Settings
+from domain.errors import BadValue
 from planning.site import Site
 from planning.store import DRAFT, PUBLISHED, Plan, Store, open_store, run_pointer
 
@@ -85,9 +86,11 @@ def open_session(
     """Open the store in a folder (SMENA_STORE, else data/store) with SQLite, or PostgreSQL by SMENA_DATABASE_URL.
 
     `settings` overrides the site's smena.toml; `clock` tells the time (tz-aware); `author` signs what is done.
-    Raises `StoreError`.
+    Raises `StoreError`, `BadValue` for a name that is a file's.
     """
     folder = store or Path(os.environ.get(STORE_FOLDER) or DEFAULT_FOLDER)
+    if folder.exists() and not folder.is_dir():
+        raise BadValue("a folder for the store", column="--store", found=str(folder))
     return Session(
         store=open_store(folder, os.environ.get(DATABASE_URL) or None),
         clock=clock or _now,

@@ -254,3 +254,21 @@ def test_a_folder_is_not_a_file_of_tickets(tmp_path: Path) -> None:
 
     assert "is a folder" in said
     assert "smena nightly" in said
+
+
+def test_a_store_without_a_name_is_the_default_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SMENA_STORE", "usual")
+
+    smena("status", "--store", "")
+    smena("status", "--store", "named")
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["named", "usual"]
+
+
+def test_a_store_that_is_a_file_and_an_inbox_that_is_not_there_are_bad_input(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    assert "expected a folder for the store" in smena("status", "--store", tmp_path / "file", code=2).stderr
+    said = smena("nightly", tmp_path / "nofolder", "--store", tmp_path / "store", code=2).stderr
+    assert f"{tmp_path / 'nofolder'}: expected a file or a folder, found 'nothing of that name'" in said
