@@ -33,7 +33,7 @@ def browser() -> Iterator[Browser]:
 def planned_server(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[str]:
     """The address of a server on a planned store; its tests may add to the store."""
     folder = tmp_path_factory.mktemp("planned")
-    store = Path(shutil.copytree(planned_store(), folder / "store"))
+    store = Path(shutil.copytree(planned_store(), folder / "store", symlinks=True))
     with running_server(store, folder / "server.log") as address:
         yield address
 

@@ -25,7 +25,7 @@ def planned() -> Path:
 @pytest.fixture
 def planned_copy(planned: Path, tmp_path: Path) -> Path:
     """A planned store to change."""
-    return Path(shutil.copytree(planned, tmp_path / "store"))
+    return Path(shutil.copytree(planned, tmp_path / "store", symlinks=True))
 
 
 @pytest.fixture

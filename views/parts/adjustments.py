@@ -18,9 +18,9 @@ from planning import steps
 from views.locale import Words
 from views.parts import site
 from views.parts.days import local_times, of_queue
-from views.parts.edits import day_table, edits_of, interval_table
+from views.parts.edits import day_table, edits_of, interval_table, open_edits
 from views.parts.language import author_here
-from views.parts.notices import leave_note
+from views.parts.notices import leave_error, leave_note
 
 HEIGHT = 420
 FIELDS = ("queue", "kind", "value", "from", "to", "reason", "expires")
@@ -32,13 +32,8 @@ def edit_table(queue: str, day: date | None, words: Words) -> None:
     reason = st.text_input(
         words("forecast.reason"), key="reason", max_chars=200, placeholder=words("forecast.reason_eg")
     )
-    adjusted = of_queue(site.adjusted(), queue)
-    if day is None:
-        table = day_table(adjusted, site.zone())
-        label = table["day"].map(lambda stamp: words.day(stamp.date())).astype("str")
-    else:
-        table = interval_table(adjusted, site.zone(), day)
-        label = table["time"]
+    table = _table(queue, day)
+    label = table["time"] if day else table["day"].map(lambda stamp: words.day(stamp.date())).astype("str")
     shown = pd.DataFrame({"label": label, "baseline": table["baseline"].round(1), "offered": table["offered"].round(1)})
     shown["change"] = table["change"] * 100
     key = f"edit_{site.plan_key()}_{queue}_{day}"  # the frame is constant while its key lives
@@ -58,14 +53,23 @@ def edit_table(queue: str, day: date | None, words: Words) -> None:
         },
         placeholder="–",
         on_change=_store_edits,
-        args=(key, table, queue, reason, words),
+        args=(key, table, queue, day, reason, words),
         alt=words("forecast.table"),
     )
     st.caption(words("forecast.edit_help"))
 
 
-def _store_edits(key: str, table: pd.DataFrame, queue: str, reason: str, words: Words) -> None:
-    for edit in edits_of(table, st.session_state[key]["edited_rows"]):
+def _table(queue: str, day: date | None) -> pd.DataFrame:
+    adjusted = of_queue(site.adjusted(), queue)
+    return day_table(adjusted, site.zone()) if day is None else interval_table(adjusted, site.zone(), day)
+
+
+def _store_edits(key: str, table: pd.DataFrame, queue: str, day: date | None, reason: str, words: Words) -> None:
+    site.look_again()
+    edits, moved = open_edits(edits_of(table, st.session_state[key]["edited_rows"]), _table(queue, day))
+    if moved:
+        leave_note(words("app.changed_meanwhile"), ":material/sync_problem:", stays=True)
+    for edit in edits:
         told = reason.strip() or words("forecast.reason_none")
         if edit.kind == "scale":
             told += f" ({words.number(edit.before, 1)} → {words.number(edit.after, 1)})"
@@ -134,10 +138,12 @@ def _span(first: pd.Timestamp, last: pd.Timestamp, words: Words) -> str:
 
 
 def _switch(key: str, log: pd.DataFrame, words: Words) -> None:
+    site.look_again()
+    now = site.adjustments().set_index("adjustment_id")["active"]
     for row, changes in st.session_state[key]["edited_rows"].items():
         line = log.iloc[int(row)]
         active = bool(changes.get("active", line["active"]))
-        if active == bool(line["active"]):
+        if active in (bool(line["active"]), bool(now[line["adjustment_id"]])):
             continue
         with _noted(words):
             steps.switch_adjustment(
@@ -169,12 +175,17 @@ def adjustment_form(queue: str, words: Words) -> None:
         )  # fmt: skip
         st.text_input(words("forecast.reason"), key="adjust_reason", max_chars=200)
         st.date_input(words("forecast.expires"), value=None, key="adjust_expires", format="YYYY-MM-DD")
-        st.form_submit_button(words("forecast.store"), type="primary", on_click=_store_form, args=(words,))
+        st.form_submit_button(
+            words("forecast.store"), type="primary", on_click=_store_form, args=(site.plan_key(), words)
+        )
 
 
-def _store_form(words: Words) -> None:
+def _store_form(shown: str, words: Words) -> None:
+    if st.session_state.get("form_stored") == shown:
+        return  # a second click before the page was drawn anew
     with _noted(words):
         _add_from({name: st.session_state[f"adjust_{name}"] for name in FIELDS}, words)
+        st.session_state["form_stored"] = shown
 
 
 def _add_from(fields: dict[str, Any], words: Words) -> None:
@@ -182,8 +193,11 @@ def _add_from(fields: dict[str, Any], words: Words) -> None:
     if not reason:
         raise BadValue(words("forecast.reason_expected"), column=words("forecast.reason"))
     expires_at = None if expires is None else local_midnights(pd.DatetimeIndex([expires]), site.zone())[0]
+    begin, end = utc_of(fields["from"]), utc_of(fields["to"])
+    if end <= begin:
+        raise BadValue(words("forecast.range_expected"), column=words("app.before"))
     steps.add_adjustment(
-        site.session(), queue=fields["queue"], from_start=utc_of(fields["from"]), to_start=utc_of(fields["to"]),
+        site.session(), queue=fields["queue"], from_start=begin, to_start=end,
         kind=fields["kind"], value=float(fields["value"]), reason=reason, author=author_here(), expires_at=expires_at,
     )  # fmt: skip
 
@@ -200,6 +214,6 @@ def _noted(words: Words) -> Iterator[None]:
     try:
         yield
     except SmenaError as error:
-        leave_note(str(error), ":material/error:")
+        leave_error(error, words)
     else:
         leave_note(words("forecast.stored"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,6 +13,7 @@ from domain.intervals import local_days
 from views.parts.days import local_times, on_days
 
 UNCHANGED = 5e-4  # shares below it are shown as no change
+SAME = 5e-3  # contacts; numbers nearer than this are one number
 Rows = Mapping[int, Mapping[str, Any]]
 
 
@@ -73,11 +74,23 @@ def edits_of(table: pd.DataFrame, edited_rows: Rows) -> list[Edit]:
         after = changes.get("offered")
         line = table.iloc[int(row)]
         before = float(line["offered"])
-        if after is None or float(after) < 0 or abs(float(after) - before) < 5e-3:
+        if after is None or float(after) < 0 or abs(float(after) - before) < SAME:
             continue
         kind, value = _instruction(before, float(after), int(line["intervals"]))
         edits.append(Edit(line["from_start"], line["to_start"], kind, value, before, float(after)))
     return edits
+
+
+def open_edits(edits: Sequence[Edit], now: pd.DataFrame) -> tuple[list[Edit], list[Edit]]:
+    """Edits that are still to be stored, and edits of numbers that somebody else has changed since they were shown.
+
+    `now` is the table as it stands. An edit that is in it already is neither: a browser sends all edits of a table
+    again with the next one, and a scale must not count twice.
+    """
+    stands = dict(zip(now["from_start"], now["offered"].astype(float), strict=True))
+    fresh = [edit for edit in edits if not abs(stands.get(edit.from_start, -1.0) - edit.after) < SAME]
+    moved = [edit for edit in fresh if not abs(stands.get(edit.from_start, -1.0) - edit.before) < SAME]
+    return [edit for edit in fresh if edit not in moved], moved
 
 
 def _instruction(before: float, after: float, intervals: int) -> tuple[str, float]:

@@ -19,7 +19,7 @@ from views.parts.days import channel_days, local_stamps
 from views.parts.notices import leave_note, reported
 from views.parts.progress import Progress, run_in_sight
 
-ENDINGS = ["csv", "tsv", "txt", "parquet", "xlsx", "jsonl", "ndjson", "json", "gz"]
+ENDINGS = ["csv", "tsv", "txt", "parquet", "xlsx", "xlsm", "jsonl", "ndjson"]
 PREVIEW_ROWS = 20
 
 
@@ -112,6 +112,7 @@ def _accept(files: Sequence[UploadedFile], preset: str | None, zone: str, words:
         return True
 
     if run_in_sight(words("import.running"), work, words):
+        st.session_state.pop("preview_of", None)
         st.session_state["import_round"] = _round() + 1  # a fresh uploader: these files are in
         leave_note(words("import.accepted"))
         st.rerun()
@@ -119,8 +120,9 @@ def _accept(files: Sequence[UploadedFile], preset: str | None, zone: str, words:
 
 def _saved(files: Sequence[UploadedFile], folder: Path) -> list[Path]:
     paths = []
-    for file in files:
-        path = folder / Path(file.name).name
+    for number, file in enumerate(files):
+        path = folder / str(number) / Path(file.name).name  # two files may carry one name
+        path.parent.mkdir()
         path.write_bytes(file.getbuffer())
         paths.append(path)
     return paths

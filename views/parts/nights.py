@@ -30,14 +30,17 @@ def night_panel(words: Words) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(words("runs.night"))
         pressed = st.button(words("runs.start"), type="primary", icon=":material/play_arrow:", key="night")
-    if pressed and run_in_sight(words("runs.start"), _night, words) is not None:
-        leave_note(words("runs.ended"))
+    report = run_in_sight(words("runs.start"), _night, words) if pressed else None
+    if report is not None:
+        if report.failures:
+            leave_note(words("runs.ended_with", failures=len(report.failures)), ":material/report:", stays=True)
+        else:
+            leave_note(words("runs.ended"))
         st.rerun()
 
 
-def _night(progress: Progress) -> bool:
-    nightly.run_night(site.session(), progress=progress)
-    return True
+def _night(progress: Progress) -> nightly.NightReport:
+    return nightly.run_night(site.session(), progress=progress)
 
 
 def run_table(words: Words) -> None:

@@ -8,11 +8,12 @@ from typing import Any
 
 import streamlit as st
 
+from domain.errors import SmenaError
 from planning import steps
 from views.locale import Words
 from views.parts import pickers, plan, site
 from views.parts.days import local_times
-from views.parts.notices import leave_note, reported
+from views.parts.notices import leave_error, leave_note
 from views.parts.progress import Progress, run_in_sight
 from views.parts.staffing import cover_share, hours_by_person
 
@@ -45,20 +46,51 @@ def _make(week: date, progress: Progress) -> bool:
 def publishing(words: Words) -> None:
     """Publish the draft, or go back to what was published before."""
     published = plan.is_published("roster")
-    if st.button(words("roster.publish"), icon=":material/publish:", disabled=published, key="publish"):
-        with reported(words):
-            steps.publish(site.session(), "roster")
-            leave_note(words("roster.published"))
-            st.rerun()
-    if st.button(words("roster.revert"), icon=":material/undo:", disabled=not plan.can_revert("roster"), key="revert"):
-        with reported(words):
-            steps.revert(site.session(), "roster")
-            leave_note(words("roster.reverted"))
-            st.rerun()
+    seen = _state()
+    st.button(
+        words("roster.publish"), icon=":material/publish:", disabled=published, key="publish",
+        on_click=_publish, args=(seen, words),
+    )  # fmt: skip
+    st.button(
+        words("roster.revert"), icon=":material/undo:", disabled=not plan.can_revert("roster"), key="revert",
+        on_click=_revert, args=(seen, words),
+    )  # fmt: skip
     st.badge(
         words("roster.is_published") if published else words("roster.is_draft"),
         color="green" if published else "orange",
     )
+
+
+def _state() -> tuple[str | None, int | None]:
+    """What a press of publish or revert is about: the roster on the page and the revision that readers see."""
+    shown = site.published()
+    return site.member("roster"), shown.revision if shown else None
+
+
+def _publish(seen: tuple[str | None, int | None], words: Words) -> None:
+    site.look_again()
+    try:
+        if seen != _state():
+            leave_note(words("app.changed_meanwhile"), ":material/sync_problem:", stays=True)
+            return
+        steps.publish(site.session(), "roster", seen_revision=seen[1])
+    except SmenaError as error:
+        leave_error(error, words)
+    else:
+        leave_note(words("roster.published"))
+
+
+def _revert(seen: tuple[str | None, int | None], words: Words) -> None:
+    site.look_again()
+    try:
+        if seen != _state():
+            leave_note(words("app.changed_meanwhile"), ":material/sync_problem:", stays=True)
+            return
+        steps.revert(site.session(), "roster")
+    except SmenaError as error:
+        leave_error(error, words)
+    else:
+        leave_note(words("roster.reverted"))
 
 
 def summary_cards(words: Words) -> None:
