@@ -22,6 +22,7 @@ SmenaError                      the root: `except SmenaError` catches all of the
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 
 class SmenaError(Exception):
@@ -51,6 +52,14 @@ class InputError(SmenaError):
         self.expected, self.found, self.remedy = expected, found, remedy
         self.file, self.line, self.column = file, line, column
         super().__init__(self._message())
+
+    def in_file(self, file: str) -> Self:
+        """The same error with its file named."""
+        named = type(self).__new__(type(self))  # each class has an __init__ of its own
+        named.__dict__.update(self.__dict__)
+        named.file = file
+        named.args = (named._message(),)
+        return named
 
     def _message(self) -> str:
         column = f"column {self.column!r}" if self.column else ""

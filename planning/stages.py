@@ -6,7 +6,8 @@ import atexit
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ import scheduling
 from connectors import read_table, read_tickets, read_toml
 from domain import IntervalGrid, OpeningHours, RuleBook, SegmentRules, Targets
 from domain.calendar import mark_open
-from domain.errors import BadValue
+from domain.errors import BadValue, InputError
 from domain.intervals import infer_interval_minutes
 from domain.tables import (
     EVENTS,
@@ -91,6 +92,22 @@ class ForecastRequest:
     origins: int = 4
 
 
+OF_NO_FILE = ("horizon_days", "interval_minutes", "model", "percentile", "calendar", "gaps")  # options, not columns
+
+
+@contextmanager
+def of_file(path: str | Path, others: Mapping[str, Path | None] | None = None) -> Iterator[None]:
+    """What the core, which knows no files, refuses inside is said of this one, or of that of `others` by column."""
+    try:
+        yield
+    except InputError as fault:
+        column = fault.column or ""
+        if fault.file is not None or column in OF_NO_FILE or column.startswith("--"):
+            raise
+        file = Path((others or {}).get(column) or path).name
+        raise fault.in_file("standard input" if file == "-" else file) from fault
+
+
 def history_of_tickets(
     path: str,
     *,
@@ -107,16 +124,18 @@ def history_of_tickets(
     found = read_tickets([path], preset=preset, timezone=timezone, mapping=mapping)
     grid = IntervalGrid(interval_minutes, timezone)
     if found.kind == "intervals":
-        return forecasting.regrid_history(found.frame, grid), dict(found.report)
+        with of_file(path):
+            return forecasting.regrid_history(found.frame, grid), dict(found.report)
     created = found.frame["created_at"]
-    history = forecasting.build_history(
-        found.frame,
-        grid,
-        segments=SegmentRules.from_mapping(read_toml(segments), str(segments)) if segments else SegmentRules(),
-        opening=opening_hours(opening) or OpeningHours(),
-        holidays=tuple(holidays_of(calendar, created.min(), created.max())),
-        gaps=_gaps(gaps),
-    )
+    with of_file(path):
+        history = forecasting.build_history(
+            found.frame,
+            grid,
+            segments=SegmentRules.from_mapping(read_toml(segments), str(segments)) if segments else SegmentRules(),
+            opening=opening_hours(opening) or OpeningHours(),
+            holidays=tuple(holidays_of(calendar, created.min(), created.max())),
+            gaps=_gaps(gaps),
+        )
     return history, dict(found.report)
 
 
@@ -197,20 +216,21 @@ def forecast_of_history(
     last = as_of + pd.Timedelta(days=request.horizon_days + 1)
     opening = opening_hours(request.opening)
     holidays = holidays_of(request.calendar, history["start"].min(), last)
-    result = forecasting.make_forecast(
-        history,
-        as_of=as_of,
-        horizon_days=request.horizon_days,
-        grid=grid,
-        opening=opening,
-        holidays=holidays,
-        events=read_table(request.events, EVENTS) if request.events else None,
-        targets_grid=read_table(request.grid, GRID, timezone=request.timezone) if request.grid else None,
-        model=request.model,
-        origins=request.origins,
-        gaps=_gaps(request.gaps),
-        progress=progress,
-    )
+    with of_file(path, dict.fromkeys(("queue", "start"), request.grid)):
+        result = forecasting.make_forecast(
+            history,
+            as_of=as_of,
+            horizon_days=request.horizon_days,
+            grid=grid,
+            opening=opening,
+            holidays=holidays,
+            events=read_table(request.events, EVENTS) if request.events else None,
+            targets_grid=read_table(request.grid, GRID, timezone=request.timezone) if request.grid else None,
+            model=request.model,
+            origins=request.origins,
+            gaps=_gaps(request.gaps),
+            progress=progress,
+        )
     if result.failures and result.forecast.empty:
         raise result.failures[0]
     if opening is not None:
@@ -225,25 +245,27 @@ def backtest_of_history(
     history, grid, found = _history_and_grid(path, request)
     as_of = parse_time(request.as_of, request.timezone, "--as-of") if request.as_of else None
     holidays = holidays_of(request.calendar, history["start"].min(), history["start"].max())
-    scores = forecasting.backtest(
-        history,
-        as_of=as_of,
-        horizon_days=request.horizon_days,
-        origins=request.origins,
-        grid=grid,
-        opening=opening_hours(request.opening),
-        holidays=holidays,
-        events=read_table(request.events, EVENTS) if request.events else None,
-        models=(request.model,) if request.model else None,
-        gaps=_gaps(request.gaps),
-        progress=progress,
-    )
+    with of_file(path):
+        scores = forecasting.backtest(
+            history,
+            as_of=as_of,
+            horizon_days=request.horizon_days,
+            origins=request.origins,
+            grid=grid,
+            opening=opening_hours(request.opening),
+            holidays=holidays,
+            events=read_table(request.events, EVENTS) if request.events else None,
+            models=(request.model,) if request.model else None,
+            gaps=_gaps(request.gaps),
+            progress=progress,
+        )
     return scores, found
 
 
 def _history_and_grid(path: str, request: ForecastRequest) -> tuple[pd.DataFrame, IntervalGrid, int]:
     history = read_table(path, HISTORY, timezone=request.timezone)
-    found = infer_interval_minutes(history["start"], request.timezone)
+    with of_file(path):
+        found = infer_interval_minutes(history["start"], request.timezone)
     grid = IntervalGrid(request.interval_minutes or found, request.timezone)
     return history, grid, found
 
@@ -253,9 +275,10 @@ def requirements_of_forecast(
 ) -> pd.DataFrame:
     """REQUIREMENTS of a forecast file (FORECAST, or ADJUSTED: further columns are let through)."""
     demand = read_table(path, FORECAST, timezone=timezone)
-    return scheduling.require_staff(
-        demand, targets_of(targets), interval_minutes=interval_minutes, percentile=percentile
-    )
+    with of_file(path):
+        return scheduling.require_staff(
+            demand, targets_of(targets), interval_minutes=interval_minutes, percentile=percentile
+        )
 
 
 def targets_warnings(path: Path, queues: Iterable[str]) -> list[str]:
@@ -275,6 +298,11 @@ def rulebook_of(path: Path) -> RuleBook:
     return book
 
 
+def _of_people(people: Path, wishes: Path | None) -> dict[str, Path | None]:
+    """The columns that only people's files have."""
+    return {"agreement": people, "available_from": people, "available_to": people, "to": wishes, "agent": people}
+
+
 def roster_of_requirements(
     path: str,
     people: Path,
@@ -289,17 +317,18 @@ def roster_of_requirements(
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """A roster over all of a requirements file, and the solver's account."""
     rulebook = rulebook_of(rules)
-    result = scheduling.make_roster(
-        read_table(path, REQUIREMENTS, timezone=rulebook.timezone),
-        read_table(people, PEOPLE),
-        rulebook,
-        time_off=read_table(wishes, TIME_OFF) if wishes else None,
-        previous=read_table(previous, ROSTER, timezone=rulebook.timezone) if previous else None,
-        seed=seed,
-        iterations=iterations,
-        time_limit_seconds=time_limit_seconds,
-        progress=progress,
-    )
+    with of_file(path, _of_people(people, wishes)):
+        result = scheduling.make_roster(
+            read_table(path, REQUIREMENTS, timezone=rulebook.timezone),
+            read_table(people, PEOPLE),
+            rulebook,
+            time_off=read_table(wishes, TIME_OFF) if wishes else None,
+            previous=read_table(previous, ROSTER, timezone=rulebook.timezone) if previous else None,
+            seed=seed,
+            iterations=iterations,
+            time_limit_seconds=time_limit_seconds,
+            progress=progress,
+        )
     return result.roster, dict(result.summary)
 
 
@@ -308,13 +337,14 @@ def audit_of_roster(
 ) -> pd.DataFrame:
     """AUDIT of a roster file."""
     rulebook = rulebook_of(rules)
-    return scheduling.audit(
-        read_table(path, ROSTER, timezone=rulebook.timezone),
-        read_table(people, PEOPLE),
-        rulebook,
-        time_off=read_table(wishes, TIME_OFF) if wishes else None,
-        previous=read_table(previous, ROSTER, timezone=rulebook.timezone) if previous else None,
-    )
+    with of_file(path, _of_people(people, wishes)):
+        return scheduling.audit(
+            read_table(path, ROSTER, timezone=rulebook.timezone),
+            read_table(people, PEOPLE),
+            rulebook,
+            time_off=read_table(wishes, TIME_OFF) if wishes else None,
+            previous=read_table(previous, ROSTER, timezone=rulebook.timezone) if previous else None,
+        )
 
 
 def certificate_of_file(
@@ -325,15 +355,16 @@ def certificate_of_file(
     is_roster = "agent" in header_of(path)
     staffed = read_table(path, ROSTER if is_roster else REQUIREMENTS, timezone=timezone)
     demand = read_table(forecast, FORECAST, timezone=timezone)
-    return scheduling.certify(
-        demand,
-        targets_of(targets),
-        roster=staffed if is_roster else None,
-        requirements=None if is_roster else staffed,
-        runs=runs,
-        seed=seed,
-        timezone=timezone,
-    )
+    with of_file(path):
+        return scheduling.certify(
+            demand,
+            targets_of(targets),
+            roster=staffed if is_roster else None,
+            requirements=None if is_roster else staffed,
+            runs=runs,
+            seed=seed,
+            timezone=timezone,
+        )
 
 
 def spooled(path: str) -> str:
@@ -358,4 +389,6 @@ def header_of(path: str) -> list[str]:
 
 def erlang_of_cases(path: str) -> pd.DataFrame:
     """The bulk calculator on a CSV file of cases."""
-    return scheduling.queueing.evaluate_cases(read_table(path, CASES))
+    cases = read_table(path, CASES)
+    with of_file(path):
+        return scheduling.queueing.evaluate_cases(cases)
