@@ -64,6 +64,8 @@ def ingest(
 
     if folders := [str(file) for file in files if file.is_dir()]:
         raise typer.BadParameter(f"{folders[0]} is a folder: name its files, or give the folder to `smena nightly`")
+    if rejects == "-":
+        raise typer.BadParameter("stdout carries the report: give a file to --rejects")
     with opened(store) as session, progress_bar(quiet) as progress:
         report = steps.ingest(
             session,

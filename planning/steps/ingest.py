@@ -71,7 +71,7 @@ def ingest(
             entries.append(_unchanged(path, earlier))
             ledgers.append(session.store.versions.frame("rejects", earlier.version))
         else:
-            others = seen if earlier is None else stored_ticket_ids(session, but=digest)
+            others = seen if earlier is None else stored_ticket_ids(session, but=digest) | _ids(fresh)
             read = _read(session, path, digest, others, preset=preset, timezone=timezone, mapping=mapping)
             seen |= others
             fresh.append(replace(read, replaces=earlier))
@@ -96,6 +96,10 @@ def ingest(
         "replaced": [read.path.name for read in fresh if read.replaces],
         "dry_run": dry_run,
     }
+
+
+def _ids(reads: Sequence[ReadFile]) -> set[str]:
+    return {number for read in reads if read.kind == "tickets" for number in read.rows["ticket_id"]}
 
 
 def _read_so(earlier: Import, options: Mapping[str, Any]) -> bool:

@@ -245,6 +245,7 @@ def test_ingest_says_how_many_rows_it_rejected_and_why_and_writes_them_where_ask
     assert result.stderr.startswith("2 rows rejected: created_at: ")
     assert f"(2); see {ledger}" in result.stderr
     assert pd.read_csv(ledger)["line"].tolist() == [3, 4]
+    assert "stdout carries" in smena("ingest", path, "--rejects", "-", "--store", store, code=2).stderr
     assert "--rejects FILE lists them" in smena("ingest", path, "--store", store).stderr
     assert "takes that one's place" in smena("ingest", path, "--again", "--store", store).stderr
 
