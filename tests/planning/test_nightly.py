@@ -128,11 +128,11 @@ def test_a_failed_queue_keeps_its_last_published_forecast(planned: Session, monk
 
 
 def test_a_step_that_fails_leaves_the_published_plan_and_names_its_exit_code(
-    planned: Session, tmp_path: Path, site_folder: Path
+    planned: Session,
 ) -> None:
     before = planned.published
-    (tmp_path / "people.csv").write_text("agent,queues,agreement\nanna,phone/*,nobody-agreed-to-this\n")
-    steps.load_site(planned, tmp_path)
+    people = {"people.csv": "agent,queues,agreement\nanna,phone/*,nobody-agreed-to-this\n"}
+    planned.store.site.save(people, author="tester", at=planned.clock())  # load_site refuses such people
 
     report = run_night(planned)
 
