@@ -75,12 +75,5 @@ def test_two_planners_do_not_overwrite_each_other(site: Site, open_tab: Open) ->
     two.edit_cell(0, 2, "300")  # on a number that is no longer there
     assert EN("app.changed_meanwhile") in two.page.get_by_test_id("stToast").first.inner_text()
     assert float(two.cell(0, 2)) == 400
-    for _ in range(2):  # off and on again: the other page knows an older revision
-        toggle_newest(one)
-    two.page.get_by_test_id("stToast").first.get_by_role("button", name="Close").click()
-    toggle_newest(two)
-    assert EN("app.changed_meanwhile") in two.page.get_by_test_id("stToast").first.inner_text()
-    assert float(one.cell(0, 2)) == 400
-    toggle_newest(two)  # having looked
-    assert two.cell(0, 2) == two.cell(0, 1)
+    toggle_newest(one)  # as it was
     assert one.exceptions() + two.exceptions() == []
