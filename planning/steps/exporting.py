@@ -121,6 +121,10 @@ def deliver(session: Session) -> Path:
         temporary = exports / f".{version}.link"
         temporary.unlink(missing_ok=True)
         temporary.symlink_to(target)
+        if (
+            link.is_dir() and not link.is_symlink()
+        ):  # a store restored by a copy that follows links: put aside, not lost
+            link.rename(exports / f"{link.name}.before-{version}")
         temporary.replace(link)
     _forget_exports(session)
     return link

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import random
+import shutil
 import signal
 import time
 from multiprocessing.context import ForkServerContext, ForkServerProcess
@@ -20,6 +21,7 @@ from planning import steps
 from planning.cli import app, main
 from planning.nightly import STEPS, inbox_files, run_night
 from planning.session import Session, open_session
+from planning.steps.exporting import deliver
 from planning.steps.produce import CHAIN
 from planning.steps.publishing import outdated
 
@@ -63,6 +65,18 @@ def test_a_night_that_runs_twice_changes_nothing(planned: Session, site_folder: 
     assert {step.status for step in report.steps} == {"unchanged"}
     assert planned.published == before
     assert sorted((planned.store.folder / "bodies").rglob("*.parquet")) == bodies
+
+
+def test_exports_of_a_store_restored_without_its_links_are_put_aside(planned: Session) -> None:
+    exports = planned.store.folder / "exports"
+    link = next(path for path in exports.iterdir() if path.is_symlink())
+    target = link.resolve()
+    link.unlink()
+    shutil.copytree(target, link)  # what a copy that follows links leaves
+    delivered = deliver(planned)
+    assert delivered.is_symlink()
+    assert delivered.resolve() == target
+    assert len([path for path in exports.iterdir() if ".before-" in path.name]) == 1
 
 
 def test_new_tickets_make_a_new_plan(planned: Session, monday: Path) -> None:
