@@ -82,7 +82,7 @@ def require(
         interval_minutes=stages.parse_interval(interval),
         timezone=timezone or "UTC",
     )
-    for warning in stages.targets_warnings(targets, made["queue"].unique()):
+    for warning in stages.targets_warnings(targets, made):
         say(f"warning: {warning}", quiet)
     give(made, out, REQUIREMENTS, timezone, as_json=json)
 

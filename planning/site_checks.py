@@ -7,8 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from domain import RuleBook, public_holidays
+from domain import RuleBook, Targets, public_holidays
 from domain.errors import BadValue
+from domain.intervals import DAY_MINUTES
 from domain.queues import matches, split_list
 from planning.site import Site
 
@@ -105,6 +106,18 @@ def unknown_queues(patterns: Iterable[tuple[str, str]], known: Iterable[str], of
         f"{where} {pattern!r} matches no queue of the {of}: known are {shown}"
         for where, pattern in dict.fromkeys(patterns)
         if not any(matches(queue, [pattern]) for queue in names)
+    ]
+
+
+def live_by_the_day(requirements: pd.DataFrame, targets: Targets) -> list[str]:
+    """A sentence where people who answer at once were worked out from day totals: the peaks of the day are not in them."""
+    daily = requirements.loc[requirements["interval_minutes"] == DAY_MINUTES, "queue"].unique()
+    live = [str(queue) for queue in daily if targets.of(str(queue)).work != "deferred"]
+    if not live:
+        return []
+    return [
+        f"{', '.join(live)}: answered at once, but forecast by the day; spread over 24 hours the need is too low. "
+        "Forecast in intervals of the day (interval_minutes = 30)"
     ]
 
 

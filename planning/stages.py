@@ -6,7 +6,7 @@ import atexit
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -36,7 +36,7 @@ from domain.tables import (
 )
 from planning.session import Progress
 from planning.site import holidays_of
-from planning.site_checks import check_rule_names, unknown_queues
+from planning.site_checks import check_rule_names, live_by_the_day, unknown_queues
 from planning.steps.history import end_of_history
 
 DAYS_MOST = 3660
@@ -281,9 +281,14 @@ def requirements_of_forecast(
         )
 
 
-def targets_warnings(path: Path, queues: Iterable[str]) -> list[str]:
-    """A sentence for each [queue."…"] of a file of targets that matches none of the forecast's queues."""
-    return unknown_queues([(f"{path}: queue", name) for name in targets_of(path).by_pattern], queues, "forecast")
+def targets_warnings(path: Path, requirements: pd.DataFrame) -> list[str]:
+    """A sentence for each [queue."…"] of the targets that the forecast does not have, and for live work by the day."""
+    targets = targets_of(path)
+    named = [(f"{path}: queue", name) for name in targets.by_pattern]
+    return [
+        *unknown_queues(named, requirements["queue"].unique(), "forecast"),
+        *live_by_the_day(requirements, targets),
+    ]
 
 
 def targets_of(path: Path) -> Targets:

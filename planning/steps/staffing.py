@@ -13,6 +13,7 @@ from domain.intervals import local_midnights
 from domain.tables import AUDIT, REQUIREMENTS, ROSTER
 from planning.recipe import Recipe
 from planning.session import Progress, Session
+from planning.site_checks import live_by_the_day
 from planning.steps.adjusting import adjusted_by_recipe, counting_ids
 from planning.steps.produce import Made, Materials, StepResult, Tools, needed, produce, site_inputs
 
@@ -46,7 +47,9 @@ def requirements_maker(materials: Materials, _tools: Tools) -> Made:
         percentile=materials.parameters["percentile"],
     )
     unattainable = int(requirements["agents"].isna().sum())
-    messages = (f"{unattainable} intervals have targets that no number of people reaches",) if unattainable else ()
+    messages = tuple(live_by_the_day(requirements, materials.site.targets))
+    if unattainable:
+        messages += (f"{unattainable} intervals have targets that no number of people reaches",)
     return Made({"adjusted": demand, "requirements": REQUIREMENTS.check(requirements)}, messages=messages)
 
 

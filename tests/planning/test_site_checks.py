@@ -5,13 +5,16 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
+from domain import Targets
 from domain.errors import BadValue
 from planning import steps
 from planning.cli import app
 from planning.session import Session
+from planning.site_checks import live_by_the_day
 
 PEOPLE = "agent,queues,agreement,available_from,available_to\n"
 
@@ -162,3 +165,11 @@ def test_targets_of_a_queue_that_the_forecast_lacks_are_named_by_require(tmp_pat
 )
 def test_a_comparison_of_what_is_not_there_is_bad_input(words: tuple[str, ...], said: str, planned: Session) -> None:
     assert said in smena("diff", *words, "--store", planned.store.folder, code=2).stderr
+
+
+def test_people_who_answer_at_once_are_not_planned_from_day_totals_in_silence() -> None:
+    targets = Targets.from_mapping({"queue": {"email/a": {"work": "deferred", "deadline_hours": 24}}})
+    rows = pd.DataFrame({"queue": ["email/a", "phone/a", "phone/b"], "interval_minutes": [1440, 1440, 30]})
+    (sentence,) = live_by_the_day(rows, targets)
+    assert sentence.startswith("phone/a: answered at once")
+    assert live_by_the_day(rows[rows["queue"] != "phone/a"], targets) == []
