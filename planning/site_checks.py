@@ -110,7 +110,7 @@ def unknown_queues(patterns: Iterable[tuple[str, str]], known: Iterable[str], of
 
 
 def live_by_the_day(requirements: pd.DataFrame, targets: Targets) -> list[str]:
-    """A sentence where people who answer at once were worked out from day totals: the peaks of the day are not in them."""
+    """A sentence where people who answer at once were worked out from day totals, which hide the peaks of the day."""
     daily = requirements.loc[requirements["interval_minutes"] == DAY_MINUTES, "queue"].unique()
     live = [str(queue) for queue in daily if targets.of(str(queue)).work != "deferred"]
     if not live:
