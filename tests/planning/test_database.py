@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from domain.errors import StoreError
+from domain.errors import BadValue, StoreError
 from planning.session import Session, open_session
 from planning.store import open_store
 from planning.store.database import HEAD, MIGRATIONS, migrate, open_engine, schema_differences
@@ -88,8 +88,10 @@ def test_a_store_of_a_newer_smena_is_refused(session: Session) -> None:
 def test_a_store_that_cannot_be_made_is_a_named_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
 
-    with pytest.raises(StoreError, match="can't be made"):
+    with pytest.raises(BadValue, match="a folder for the store"):
         open_session(tmp_path / "file")
+    with pytest.raises(StoreError, match="can't be made"):
+        open_session(tmp_path / "file" / "store")
 
 
 def test_a_database_that_is_no_database_is_a_named_error(tmp_path: Path) -> None:
