@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
@@ -23,6 +25,11 @@ def plain_required(load_erlangs: float, aht_seconds: float) -> int:
         waits = agents * blocked / (agents - load_erlangs * (1 - blocked))
         if 1 - waits * np.exp(-(agents - load_erlangs) * 20 / aht_seconds) >= 0.8:
             return agents
+
+
+def plain_all(frame: pd.DataFrame) -> list[int]:
+    """The textbook loop over every case of a frame."""
+    return [plain_required(load, aht) for load, aht in zip(frame["load_erlangs"], frame["aht_seconds"], strict=True)]
 
 
 def cases(model: str, low: float, high: float) -> pd.DataFrame:
@@ -47,17 +54,11 @@ def measure() -> list[Row]:
     for label, (low, high) in SIZES.items():
         for model in ("erlang_c", "erlang_a"):
             frame = cases(model, low, high)
-            seconds = seconds_of(lambda frame=frame: evaluate_cases(frame), repeats=1)  # type: ignore[misc]
+            seconds = seconds_of(partial(evaluate_cases, frame), repeats=1)
             row: dict[str, float | int | str] = {"model": model, "size": label, "seconds": round(seconds, 2)}
             if model == "erlang_c":
                 few = frame.head(200 if high <= 500 else 20)
-                loop = seconds_of(
-                    lambda few=few: [  # type: ignore[misc]
-                        plain_required(load, aht)
-                        for load, aht in zip(few["load_erlangs"], few["aht_seconds"], strict=True)
-                    ],
-                    repeats=1,
-                )
+                loop = seconds_of(partial(plain_all, few), repeats=1)
                 row["times_faster_than_a_loop"] = round(loop / len(few) * INTERVALS / seconds)
             rows.append(row)
     return rows
