@@ -3,11 +3,13 @@
 from domain.calendar import OpeningHours, public_holidays
 from domain.intervals import IntervalGrid
 from domain.people import RuleBook, WorkAgreement
+from domain.production_calendar import norm_hours, working_day_kind
 from domain.queues import SegmentRules
 from domain.settings import Settings
 from domain.shifts import BreakTemplate, ShiftTemplate
 from domain.tables import TABLES, Table
 from domain.targets import QueueTargets, Targets
+from domain.work_calendar import WorkCalendar, work_calendar
 
 __all__ = [
     "TABLES",
@@ -22,5 +24,9 @@ __all__ = [
     "Table",
     "Targets",
     "WorkAgreement",
+    "WorkCalendar",
+    "norm_hours",
     "public_holidays",
+    "work_calendar",
+    "working_day_kind",
 ]

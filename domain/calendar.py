@@ -12,6 +12,7 @@ import pandas as pd
 from domain.errors import BadValue
 from domain.intervals import DAY_MINUTES, IntervalGrid, local_days, local_minutes
 from domain.queues import matches
+from domain.work_calendar import WorkCalendar, work_calendar
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Span = tuple[int, int]  # minutes after local midnight: [from, to)
@@ -19,10 +20,14 @@ Span = tuple[int, int]  # minutes after local midnight: [from, to)
 
 @dataclass(frozen=True)
 class WeekHours:
-    """Spans per weekday (index 0 = Monday). `holidays`: None = as the weekday, () = closed, else those spans."""
+    """Spans per weekday (index 0 = Monday). `holidays`: None = as the weekday, () = closed, else those spans.
+
+    `follows_moved_days`: a weekend day that the calendar moves to work has the hours of the weekday it stands for.
+    """
 
     days: tuple[tuple[Span, ...], ...]
     holidays: tuple[Span, ...] | None = None
+    follows_moved_days: bool = False
 
 
 ALWAYS_OPEN = WeekHours(days=(((0, DAY_MINUTES),),) * 7)
@@ -41,7 +46,8 @@ class OpeningHours:
         """From TOML: `[default]` and `[queue."pattern"]` with `mon = ["08:00-20:00"]` … and `holidays`.
 
         A span may cross midnight ("22:00-06:00"); weekdays that are not named are closed; `daily = […]` names all
-        seven; `holidays` is "closed", "open" (as the weekday) or a list of spans.
+        seven; `holidays` is "closed", "open" (as the weekday) or a list of spans; `moved_working_days` is "weekday"
+        (a weekend day worked for another has the hours of that weekday; the default) or "weekend" (its own).
         Raises `BadValue` for a span that is none and for any other table.
         """
         unknown = sorted(set(mapping) - {"default", "queue"})
@@ -71,15 +77,22 @@ class OpeningHours:
     def is_open(
         self, queue: str, starts: pd.DatetimeIndex, grid: IntervalGrid, holidays: Iterable[date] = ()
     ) -> np.ndarray:
-        """Whether each interval (UTC start) overlaps the opening hours; a day is open if any hour of it is."""
+        """Whether each interval (UTC start) overlaps the opening hours; a day is open if any hour of it is.
+
+        `holidays` may be a `WorkCalendar`: then moved working days are known too.
+        """
         hours = self.of(queue)
         days = local_days(starts, grid.timezone)
-        is_holiday = days.isin(pd.DatetimeIndex(pd.to_datetime(list(holidays))))
+        calendar = WorkCalendar.of(holidays)
+        is_holiday = days.isin(pd.DatetimeIndex(pd.to_datetime(list(calendar))))
         table = np.zeros((8, DAY_MINUTES + 1), dtype=bool)  # row 7 = holiday
         for kind, spans in enumerate((*hours.days, hours.holidays or ())):
             for begin, end in spans:
                 table[kind, begin:end] = True
-        row: np.ndarray = np.asarray(days.day_of_week)
+        row: np.ndarray = np.array(days.day_of_week)
+        if hours.follows_moved_days:
+            for day in calendar.moved_working:
+                row[np.asarray(days == pd.Timestamp(day))] = calendar.weekday(day)
         if hours.holidays is not None:
             row = np.where(np.asarray(is_holiday), 7, row)
         if grid.is_daily:
@@ -93,7 +106,7 @@ class OpeningHours:
 
 def mark_open(frame: pd.DataFrame, opening: OpeningHours, grid: IntervalGrid, holidays: Iterable[date]) -> pd.DataFrame:
     """A frame with `queue` and `start`, and a column `open`: whether the queue is worked in that interval."""
-    days = tuple(holidays)
+    days = WorkCalendar.of(holidays)
     worked = pd.Series(True, index=frame.index)
     for queue, starts in frame.groupby("queue", sort=False)["start"]:
         worked[starts.index] = opening.is_open(str(queue), pd.DatetimeIndex(starts), grid, days)
@@ -103,11 +116,13 @@ def mark_open(frame: pd.DataFrame, opening: OpeningHours, grid: IntervalGrid, ho
 def _week(table: object, name: str, file: str | None) -> WeekHours:
     if not isinstance(table, Mapping):
         raise BadValue(f"a table of opening hours for {name!r}", file=file, column=name, found=table)
-    unknown = set(table) - {*WEEKDAYS, "daily", "holidays"}
+    unknown = set(table) - {*WEEKDAYS, "daily", "holidays", "moved_working_days"}
     if unknown:
-        raise BadValue(
-            f"weekdays {', '.join(WEEKDAYS)}, daily or holidays", file=file, column=name, found=sorted(unknown)
-        )
+        known = f"weekdays {', '.join(WEEKDAYS)}, daily, holidays or moved_working_days"
+        raise BadValue(known, file=file, column=name, found=sorted(unknown))
+    moved = table.get("moved_working_days", "weekday")
+    if moved not in ("weekday", "weekend"):
+        raise BadValue("weekday or weekend", file=file, column=f"{name}.moved_working_days", found=moved)
     days: list[list[Span]] = [[] for _ in range(7)]
     for number, weekday in enumerate(WEEKDAYS):
         for text in _texts(table.get(weekday, table.get("daily", [])), name, file):
@@ -120,7 +135,7 @@ def _week(table: object, name: str, file: str | None) -> WeekHours:
     else:
         spans = [parse_span(text, file, name) for text in _texts(special, name, file)]
         holidays = tuple((begin, min(end, DAY_MINUTES)) for begin, end in spans)
-    return WeekHours(days=tuple(tuple(spans) for spans in days), holidays=holidays)
+    return WeekHours(tuple(tuple(spans) for spans in days), holidays, follows_moved_days=moved == "weekday")
 
 
 def _add(days: list[list[Span]], weekday: int, span: Span) -> None:
@@ -162,15 +177,9 @@ def clock_text(minutes: int) -> str:
 
 
 def public_holidays(country: str, years: Iterable[int], subdivision: str | None = None) -> dict[date, str]:
-    """Public holidays by date with their English name. `country` is ISO 3166 ("RU", "US"), optionally "US-CA".
+    """Free days by date with their English name: public holidays, and weekdays made free for them.
 
+    `country` is ISO 3166 ("RU", "US"), optionally "US-CA", or several joined by + ("RU+KZ").
     Raises `BadValue` for a country or subdivision that the `holidays` library does not know.
     """
-    import holidays as library  # 0.3 s to import: only when a calendar is asked for
-
-    code, _, part = country.partition("-")
-    try:
-        found = library.country_holidays(code, subdiv=subdivision or part or None, years=list(years), language="en_US")
-    except NotImplementedError as fault:
-        raise BadValue("a country code such as RU, US or US-CA", column="calendar", found=country) from fault
-    return {day: str(name) for day, name in sorted(found.items())}
+    return dict(work_calendar(f"{country}-{subdivision}" if subdivision else country, years))

@@ -14,6 +14,7 @@ from domain.errors import BadValue, EmptyFile
 from domain.intervals import IntervalGrid, floor_to_grid, grid_between, local_days, local_midnights, to_utc
 from domain.queues import SegmentRules
 from domain.tables import HISTORY, MARKS, TICKETS
+from domain.work_calendar import WorkCalendar
 
 Gaps = Literal["missing", "zero"]
 _WORST_FIRST = ("missing", "discard", "outage", "outlier", "special", "")
@@ -52,7 +53,7 @@ def build_history(
     counted = _counted(contacts, cells, len(queues) * len(starts))
     first = np.full(len(queues), len(starts))
     np.minimum.at(first, queue_at, place)
-    is_open = _open_cells(list(queues), starts, grid, opening or OpeningHours(), tuple(holidays))
+    is_open = _open_cells(list(queues), starts, grid, opening or OpeningHours(), WorkCalendar.of(holidays))
     since_first = (np.arange(len(starts))[None, :] >= first[:, None]).ravel()
     rows = np.flatnonzero((is_open & since_first) | (counted["offered"] > 0))
     frame = pd.DataFrame({name: values[rows] for name, values in counted.items()})
@@ -116,7 +117,7 @@ def _counted(contacts: pd.DataFrame, cells: np.ndarray, size: int) -> dict[str, 
 
 
 def _open_cells(
-    queues: list[str], starts: pd.DatetimeIndex, grid: IntervalGrid, opening: OpeningHours, holidays: tuple[date, ...]
+    queues: list[str], starts: pd.DatetimeIndex, grid: IntervalGrid, opening: OpeningHours, holidays: WorkCalendar
 ) -> np.ndarray:
     """Whether each cell (queue × start) is open; queues of equal hours are asked once."""
     known: dict[WeekHours, np.ndarray] = {}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from io import StringIO
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from connectors import read_table, read_toml
-from domain import OpeningHours, RuleBook, SegmentRules, Settings, Table, Targets, public_holidays
+from domain import OpeningHours, RuleBook, SegmentRules, Settings, Table, Targets, WorkCalendar, work_calendar
 from domain.errors import EmptyFile, NothingToPlan
 from domain.tables import EVENTS, PEOPLE, TIME_OFF
 
@@ -124,6 +123,9 @@ def _toml_text(path: Path) -> str:
     return path.read_text("utf-8-sig")
 
 
-def holidays_of(calendar: str, first: pd.Timestamp, last: pd.Timestamp) -> dict[date, str]:
-    """Public holidays of a country ("RU", "US-CA"; "" = none) in the years from `first` to `last`."""
-    return public_holidays(calendar, range(first.year, last.year + 1)) if calendar else {}
+def holidays_of(calendar: str, first: pd.Timestamp, last: pd.Timestamp) -> WorkCalendar:
+    """Free and moved days of a country ("RU", "US-CA", "RU+KZ"; "" = none) in the years from `first` to `last`.
+
+    A mapping of name by date; the moved working days come with it.
+    """
+    return work_calendar(calendar, range(first.year, last.year + 1))

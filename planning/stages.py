@@ -133,7 +133,7 @@ def history_of_tickets(
             grid,
             segments=SegmentRules.from_mapping(read_toml(segments), str(segments)) if segments else SegmentRules(),
             opening=opening_hours(opening) or OpeningHours(),
-            holidays=tuple(holidays_of(calendar, created.min(), created.max())),
+            holidays=holidays_of(calendar, created.min(), created.max()),
             gaps=_gaps(gaps),
         )
     return history, dict(found.report)

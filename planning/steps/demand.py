@@ -108,7 +108,7 @@ def forecast_maker(materials: Materials, tools: Tools) -> Made:
     if not frames:
         first = next(iter(failures.items()), ("", "no queue has a history"))
         raise ForecastFailed(*first)
-    holidays = tuple(options["holidays"])
+    holidays = options["holidays"]
     kept = sorted(rescued["queue"].unique())
     details = {
         "chosen": {queue: model for result in results for queue, model in result.chosen.items()},

@@ -53,7 +53,7 @@ def history_maker(materials: Materials, _tools: Tools) -> Made:
             grid,
             segments=site.segments,
             opening=site.arrivals or OpeningHours(),
-            holidays=tuple(holidays_of(parameters["calendar"], first, last)),
+            holidays=holidays_of(parameters["calendar"], first, last),
         )
         parts.append(history)
     # An interval report is the switch's own count: where both speak of an interval, it wins.
