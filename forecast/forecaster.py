@@ -47,6 +47,11 @@ class Forecaster(Protocol):
     def is_slow(self) -> bool:
         """Whether a queue costs more than about 5 ms, so that it is left out where there are very many."""
 
+    @property
+    def only_when_named(self) -> bool:
+        """Whether it takes part only where it is pinned or asked for by name: it costs seconds, and is there to compare
+        and to explain."""
+
     def fit(self, panel: DailyPanel) -> FittedForecaster:
         """Learn from all queues of the panel."""
 

@@ -146,9 +146,10 @@ def backtest(
 ) -> pd.DataFrame:
     """Score forecasters from past origins; a frame under SCORES, on day totals inside opening hours.
 
-    Args as of `make_forecast`; `as_of` None: after the last row. `models` None: every forecaster of FORECASTERS.
-    `chosen` marks the model that `make_forecast` would take on these scores. The leads are 1d, 1-7d and, for a
-    horizon beyond a week, 1-`horizon_days`d. Raises as `make_forecast`, and `BadValue` for a history that is too short.
+    Args as of `make_forecast`; `as_of` None: after the last row. `models` None: every forecaster of FORECASTERS
+    but those that are there only when named. `chosen` marks the model that `make_forecast` would take on these scores.
+    The leads are 1d, 1-7d and, for a horizon beyond a week, 1-`horizon_days`d. Raises as `make_forecast`, and
+    `BadValue` for a history that is too short.
     """
     moment = history["start"].max() + pd.Timedelta(days=1) if as_of is None and len(history) else as_of
     if moment is None:
@@ -156,7 +157,7 @@ def backtest(
     rows = rows_before(history, moment, grid)
     if rows.empty:
         raise EmptyFile("a history with intervals that were over at as_of", found=str(moment))
-    named = _checked_models(models or tuple(FORECASTERS))
+    named = _checked_models(models or tuple(name for name, made in FORECASTERS.items() if not made.only_when_named))
     as_of_day = local_days(pd.DatetimeIndex([moment]), grid.timezone)[0]
     site = Site(grid, opening, holidays or {}, events, gaps)
     ready = prepare(rows, site, as_of_day=as_of_day, horizon_days=1)
@@ -238,7 +239,11 @@ def _tested(
     """The backtest of every model that may be chosen, and flags by queue for what was left out."""
     flags: dict[str, list[str]] = {queue: [] for queue in ready.panel.queues}
     pinned = {name for name in (model, *pins.values()) if name is not None}
-    tried = {name: made for name, made in FORECASTERS.items() if model is None or name in pinned}
+    tried = {
+        name: made
+        for name, made in FORECASTERS.items()
+        if name in pinned or (model is None and not made.only_when_named)
+    }
     if model is None and len(ready.panel.queues) > MANY_QUEUES:
         tried = {name: made for name, made in tried.items() if not made.is_slow or name in pinned}
         for found in flags.values():

@@ -8,8 +8,14 @@ from forecast.forecaster import Forecaster
 from forecast.models.blend import Blend
 from forecast.models.calendar_glm import CalendarGlm
 from forecast.models.calendar_lanes import CalendarLanes
+from forecast.models.ets import Ets
 from forecast.models.holt_winters import HoltWinters
+from forecast.models.mstl import Mstl
+from forecast.models.sarimax import Sarimax
 from forecast.models.seasonal_naive import SeasonalNaive
+from forecast.models.stl import Stl
+from forecast.models.theta import Theta
+from forecast.models.unobserved import Unobserved
 from forecast.models.weekday_average import WeekdayAverage
 
 _AVERAGE_8, _HOLT_WINTERS = WeekdayAverage(weeks=8), HoltWinters()
@@ -23,6 +29,12 @@ _LIST: tuple[Forecaster, ...] = (
     _CALENDAR_GLM,
     _CALENDAR_LANES,
     Blend(members=(_AVERAGE_8, _HOLT_WINTERS, _CALENDAR_GLM, _CALENDAR_LANES)),
+    Ets(),
+    Theta(),
+    Stl(),
+    Mstl(),
+    Sarimax(),
+    Unobserved(),
 )
 
 FORECASTERS: Mapping[str, Forecaster] = {forecaster.name: forecaster for forecaster in _LIST}

@@ -21,6 +21,7 @@ class Blend:
     members: tuple[Forecaster, ...]
     name: str = "blend"
     is_slow: bool = True
+    only_when_named: bool = False
 
     def fit(self, panel: DailyPanel) -> FittedForecaster:
         """Fit every member."""

@@ -33,6 +33,7 @@ class CalendarGlm:
 
     name: str = "calendar_glm"
     is_slow: bool = True
+    only_when_named: bool = False
 
     def fit(self, panel: DailyPanel) -> FittedForecaster:
         """Learn queue by queue from at most three years."""

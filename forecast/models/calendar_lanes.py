@@ -34,6 +34,7 @@ class CalendarLanes:
 
     name: str = "calendar_lanes"
     is_slow: bool = False
+    only_when_named: bool = False
 
     def fit(self, panel: DailyPanel) -> FittedForecaster:
         """Learn from the last four years of the panel."""

@@ -28,6 +28,7 @@ class HoltWinters:
 
     name: str = "holt_winters"
     is_slow: bool = True
+    only_when_named: bool = False
 
     def fit(self, panel: DailyPanel) -> FittedForecaster:
         """Learn queue by queue from at most a year; public holidays are bridged, not learned."""

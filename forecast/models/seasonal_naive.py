@@ -15,6 +15,7 @@ class SeasonalNaive:
 
     name: str = "seasonal_naive"
     is_slow: bool = False
+    only_when_named: bool = False
 
     def fit(self, panel: DailyPanel) -> FittedForecaster:
         """Learn the last known value of each weekday."""

@@ -39,6 +39,7 @@ class WeekdayAverage:
 
     weeks: int = 4
     is_slow: bool = False
+    only_when_named: bool = False
 
     @property
     def name(self) -> str:
