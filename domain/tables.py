@@ -31,6 +31,8 @@ QUANTILES: Mapping[str, float] = {
 }
 MARKS = ("", "missing", "outage", "outlier", "special", "discard")
 ACTIVITIES = ("work", "break", "lunch", "training", "meeting", "leave", "sick")
+EVENT_KINDS = ("campaign", "special", "closure", "outage", "discard")
+LEARNED_EVENTS = ("campaign", "special")
 ADJUSTMENT_KINDS = ("set", "add", "scale", "floor", "cap")
 PERIODS = ("interval", "day", "week", "total")
 
@@ -228,6 +230,41 @@ _CASTS: Mapping[str, Callable[[pd.Series], tuple[pd.Series, np.ndarray, str]]] =
     "integer": _as_integer,
     "flag": _as_flag,
 }
+
+
+def _not_before(first: str, last: str) -> Invariant:
+    def check(frame: pd.DataFrame) -> list[Violation]:
+        rows = np.flatnonzero((frame[last] < frame[first]).to_numpy())[:20]
+        return [
+            Violation(
+                last, int(row), f"a day on or after {frame[first].iloc[row].date()}", frame[last].iloc[row].date()
+            )
+            for row in rows
+        ]
+
+    return check
+
+
+def _whole(column: str) -> Invariant:
+    def check(frame: pd.DataFrame) -> list[Violation]:
+        values = frame[column].fillna(0.0).to_numpy() if column in frame else np.zeros(0)
+        return [
+            Violation(column, int(row), "a whole number of days", values[row]) for row in np.flatnonzero(values % 1)
+        ]
+
+    return check
+
+
+def _only_of_learned_events(frame: pd.DataFrame) -> list[Violation]:
+    """Ramp, decay and effect belong to what is learned: a closure is zero, a discarded day teaches nothing."""
+    other = ~frame["kind"].isin(LEARNED_EVENTS).to_numpy()
+    faults = []
+    for column in ("ramp_days", "decay_days", "effect"):
+        values = frame[column].fillna(0.0).to_numpy() if column in frame else np.zeros(len(frame))
+        for row in np.flatnonzero(other & (values != 0))[:20]:
+            expected = f"nothing here for {frame['kind'].iloc[row]}: only {' and '.join(LEARNED_EVENTS)} have {column}"
+            faults.append(Violation(column, int(row), expected, values[row]))
+    return faults
 
 
 def _ends_after(first: str, last: str) -> Invariant:
@@ -435,12 +472,25 @@ EVENTS = Table(
             False,
             None,
             None,
-            ("campaign", "outage", "closure", "special", "discard"),
+            EVENT_KINDS,
         ),
         Column("from", "date", "", "first local day"),
         Column("to", "date", "", "last local day, included"),
         Column("queues", "text", "", "queues or patterns it touches, separated by |; empty = all", False, True),
+        Column("ramp_days", "number", "days", "whole days before `from` over which it rises", False, True, 0, 60),
+        Column("decay_days", "number", "days", "whole days after `to` over which it fades", False, True, 0, 60),
+        Column(
+            "effect",
+            "number",
+            "factor",
+            "what the planner expects of it, such as 1.3; counts until its name has happened",
+            False,
+            True,
+            0.05,
+            20,
+        ),
     ),
+    (_not_before("from", "to"), _whole("ramp_days"), _whole("decay_days"), _only_of_learned_events),
 )
 
 ROSTER = Table(

@@ -2,6 +2,7 @@
 
 - A **closure** closes the queue on its days. Days of an **outage** or marked **discard** are not learned from.
 - A **campaign** or **special** day is a feature: every name has its effect, shrunk to the effect all campaigns share.
+- Moved working days, shortened days and long breaks come from the country's calendar (`forecast.work_days`).
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from domain.errors import BadValue
-from domain.queues import matches, split_list
-from domain.tables import EVENTS
+from domain.tables import EVENTS, LEARNED_EVENTS
+from domain.work_calendar import WorkCalendar
+from forecast.events import event_weights, stated_effects
+from forecast.work_days import WorkDays, work_day_blocks, work_days
 
-LEARNED_KINDS = ("campaign", "special")
 EXCLUDED_KINDS = ("outage", "discard")
 
 
@@ -32,8 +33,11 @@ class DayCalendar:
         holidays: (D) name of the public holiday, "" on other days.
         before_holiday, after_holiday: (D) ordinary days next to a public holiday.
         event_names: (E) campaigns and special days.
-        events: (E × Q × D), whether the event touches the queue that day.
+        events: (E × Q × D), weight of the event for the queue that day: 1 on its days, less on the ramp before and the
+            decay after, 0 elsewhere.
+        event_effects: (E × Q) factor that planners stated, NaN where none.
         excluded: (Q × D), days not to learn from: outages and discarded days.
+        work: moved, shortened and free days, and the working days around breaks (D).
     """
 
     queues: tuple[str, ...]
@@ -44,7 +48,9 @@ class DayCalendar:
     after_holiday: np.ndarray
     event_names: tuple[str, ...]
     events: np.ndarray
+    event_effects: np.ndarray
     excluded: np.ndarray
+    work: WorkDays
 
     @property
     def is_holiday(self) -> np.ndarray:
@@ -53,8 +59,8 @@ class DayCalendar:
 
     @property
     def weekdays(self) -> np.ndarray:
-        """(D) 0 = Monday … 6 = Sunday."""
-        return np.asarray(self.days.day_of_week)
+        """(D) 0 = Monday … 6 = Sunday; a weekend day that is worked is the weekday it stands for."""
+        return self.work.weekdays
 
     def between(self, first: int, end: int) -> DayCalendar:
         """The days at positions [first, end)."""
@@ -67,6 +73,7 @@ class DayCalendar:
             after_holiday=self.after_holiday[first:end],
             events=self.events[:, :, first:end],
             excluded=self.excluded[:, first:end],
+            work=self.work.between(first, end),
         )
 
     def pick(self, queues: list[int]) -> DayCalendar:
@@ -76,6 +83,7 @@ class DayCalendar:
             queues=tuple(self.queues[queue] for queue in queues),
             open=self.open[queues],
             events=self.events[:, queues],
+            event_effects=self.event_effects[:, queues],
             excluded=self.excluded[queues],
         )
 
@@ -91,18 +99,17 @@ def day_calendar(
 
     Args:
         opened: (Q × D) by opening hours; closures of `events` are taken out here.
-        holidays: name by date.
+        holidays: name by date; a `WorkCalendar` also tells of moved and shortened days.
         events: frame under EVENTS, or None.
 
-    Raises `TableError` for events outside their contract, `BadValue` for one that ends before it begins.
+    Raises `TableError` for events outside their contract.
     """
     table = EVENTS.empty() if events is None else EVENTS.check(events)
-    _refuse_backwards(table)
-    learned = table[table["kind"].isin(LEARNED_KINDS)]
+    learned = table[table["kind"].isin(LEARNED_EVENTS)]
     names = tuple(sorted(set(learned["name"])))
-    masks = np.zeros((len(names), len(queues), len(days)), dtype=bool)
+    weights = np.zeros((len(names), len(queues), len(days)), dtype=np.float32)
     for number, name in enumerate(names):
-        masks[number] = _touched(learned[learned["name"] == name], queues, days)
+        weights[number] = event_weights(learned[learned["name"] == name], queues, days)
     special = np.array([day.date() in holidays for day in days], dtype=bool)
     one_day = timedelta(days=1)
     return DayCalendar(
@@ -113,30 +120,24 @@ def day_calendar(
         before_holiday=np.array([day.date() + one_day in holidays for day in days], dtype=bool) & ~special,
         after_holiday=np.array([day.date() - one_day in holidays for day in days], dtype=bool) & ~special,
         event_names=names,
-        events=masks,
+        events=weights,
+        event_effects=stated_effects(learned, names, queues),
         excluded=_touched(table[table["kind"].isin(EXCLUDED_KINDS)], queues, days),
+        work=work_days(days, WorkCalendar.of(holidays)),
     )
-
-
-def _refuse_backwards(events: pd.DataFrame) -> None:
-    backwards = events[events["to"] < events["from"]]
-    if len(backwards):
-        first = backwards.iloc[0]
-        raise BadValue(
-            f"an event {first['name']!r} that ends on or after its first day", column="to",
-            found=f"{first['from'].date()} to {first['to'].date()}",
-        )  # fmt: skip
 
 
 def _touched(events: pd.DataFrame, queues: tuple[str, ...], days: pd.DatetimeIndex) -> np.ndarray:
     """(Q × D) whether any of the events touches the queue that day."""
-    mask = np.zeros((len(queues), len(days)), dtype=bool)
-    patterns = events["queues"] if "queues" in events else pd.Series("", index=events.index)
-    for first, last, pattern in zip(events["from"], events["to"], patterns, strict=True):
-        on = np.asarray((days >= first) & (days <= last))
-        named = split_list(pattern) or ("*",)
-        mask |= np.array([matches(queue, named) for queue in queues], dtype=bool)[:, None] & on[None, :]
-    return mask
+    return event_weights(events.drop(columns=["ramp_days", "decay_days"], errors="ignore"), queues, days) > 0
+
+
+def calendar_blocks(calendar: DayCalendar) -> tuple[np.ndarray, ...]:
+    """Further blocks of features (D × columns) from the country's calendar, each to be shrunk on its own.
+
+    Moved and shortened days; working days around a break; days inside one: see `forecast.work_days.work_day_blocks`.
+    """
+    return work_day_blocks(calendar.work)
 
 
 @dataclass(frozen=True)
@@ -223,5 +224,7 @@ def _holidays(calendar: DayCalendar, plan: FeaturePlan) -> list[Block]:
 
 
 def _events(calendar: DayCalendar, queue: int) -> list[Block]:
-    masks = calendar.events[:, queue].T.astype(float)
-    return [(masks.max(axis=1, initial=0.0)[:, None], 0.5), (masks, 0.3)]
+    """An effect that all events share and one of each name; a stated effect takes the place of the shared one."""
+    weights = calendar.events[:, queue].T.astype(float)
+    unstated = weights[:, np.isnan(calendar.event_effects[:, queue])]
+    return [(unstated.max(axis=1, initial=0.0)[:, None], 0.5), (weights, 0.3)]
