@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecast.calendar_effects import DayCalendar
 from forecast.forecaster import FittedForecaster
 from forecast.models.series import WEEK, DaySeries, ScaledModel, fit_series
 from forecast.panel import DailyPanel
@@ -46,8 +45,8 @@ def _learn(series: DaySeries) -> ScaledModel:
     )
     fitted = model.fit(maxiter=MOST_ITERATIONS, disp=False)
 
-    def forecast(horizon: DayCalendar, lead: np.ndarray) -> np.ndarray:
+    def rest(lead: np.ndarray) -> np.ndarray:
         ahead = np.asarray(fitted.forecast(int(lead.max()) + 1), dtype=float)
         return np.asarray(ahead[lead])
 
-    return ScaledModel(forecast, float(np.var(fitted.resid)))
+    return ScaledModel(rest, float(np.var(fitted.resid)))

@@ -5,6 +5,7 @@ Source: Bandara, Hyndman and Bergmeir (2021), "MSTL", arXiv:2107.13462.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,14 +48,13 @@ def _learn(series: DaySeries) -> ScaledModel:
     if len(periods) > 1:
         seasons = np.column_stack([seasons[:, 0], _running_mean(seasons[:, 1])])
     cycles = [seasons[-period:, number] for number, period in enumerate(periods)]
-    rest = values - seasons.sum(axis=1)
-    level = SimpleExpSmoothing(rest, initialization_method="estimated").fit()
-    held = float(level.forecast(1)[0])
+    level = SimpleExpSmoothing(values - seasons.sum(axis=1), initialization_method="estimated").fit()
+    held, week = float(level.forecast(1)[0]), cycles[0]
 
-    def forecast(horizon: DayCalendar, lead: np.ndarray) -> np.ndarray:
-        return held + np.sum([cycle[lead % cycle.size] for cycle in cycles], axis=0)
+    def effects(horizon: DayCalendar, lead: np.ndarray) -> Mapping[str, np.ndarray]:
+        return {} if len(cycles) == 1 else {"season": cycles[1][lead % YEAR]}
 
-    return ScaledModel(forecast, float(np.var(level.resid)))
+    return ScaledModel(lambda lead: held + week[lead % WEEK], float(np.var(level.resid)), effects)
 
 
 def _running_mean(values: np.ndarray) -> np.ndarray:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from forecast.calendar_effects import DayCalendar
+from forecast.models.series import ScaledModel
 
 LEAST_SEEN = 2  # known days with a holiday name, or of an event, before it has an effect of its own
 YEAR_FROM_DAYS = 730
@@ -62,6 +64,14 @@ class CalendarColumns:
             year=days >= YEAR_FROM_DAYS,
         )
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Which part of the forecast each column belongs to."""
+        holidays = len(self.holiday_names) + self.rare + self.before + self.after
+        month, year = 2 * MONTH_HARMONICS * self.month, 2 * YEAR_HARMONICS * self.year
+        counts = {"holiday": holidays, "event": len(self.event_names), "month_day": month, "season": year}
+        return tuple(name for name, count in counts.items() for _ in range(count))
+
     def rows(self, calendar: DayCalendar) -> np.ndarray:
         """(D × columns) of any days, before or after the end of the history."""
         days = len(calendar.days)
@@ -109,17 +119,18 @@ def rough_effects(values: np.ndarray, rows: np.ndarray, lag_days: int) -> np.nda
     return np.asarray(np.linalg.lstsq(changes, difference[known], rcond=1e-8)[0])
 
 
-def steps_ahead(fitted: Any, columns: CalendarColumns, horizon: DayCalendar, lead: np.ndarray) -> np.ndarray:
-    """The forecast of a statsmodels state-space result on the days of `horizon` (`lead` days after the series).
+def state_model(fitted: Any, columns: CalendarColumns, variance: float) -> ScaledModel:
+    """The model that a filtered statsmodels state-space result says; the effects of its columns end the state."""
+    parts = columns.parts
+    learned = np.asarray(fitted.filtered_state)[-len(parts) :, -1] if parts else np.zeros(0)
 
-    Days between the series and the horizon have no regressors of their own: none of them changes a later day.
-    """
-    steps = int(lead.max()) + 1
-    rows = columns.rows(horizon)
-    if not rows.shape[1]:
-        said = np.asarray(fitted.forecast(steps), dtype=float)
-        return np.asarray(said[lead])
-    ahead = np.zeros((steps, rows.shape[1]))
-    ahead[lead] = rows
-    said = np.asarray(fitted.forecast(steps, exog=ahead), dtype=float)
-    return np.asarray(said[lead])
+    def rest(lead: np.ndarray) -> np.ndarray:
+        steps = int(lead.max()) + 1
+        ahead = fitted.forecast(steps, exog=np.zeros((steps, len(parts)))) if parts else fitted.forecast(steps)
+        return np.asarray(np.asarray(ahead, dtype=float)[lead])
+
+    def effects(horizon: DayCalendar, lead: np.ndarray) -> Mapping[str, np.ndarray]:
+        added = columns.rows(horizon) * learned
+        return {name: added[:, [part == name for part in parts]].sum(axis=1) for name in sorted(set(parts))}
+
+    return ScaledModel(rest, variance, effects)

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecast.calendar_effects import DayCalendar
 from forecast.forecaster import FittedForecaster
-from forecast.models.regressors import CalendarColumns, rough_effects, steps_ahead
+from forecast.models.regressors import CalendarColumns, rough_effects, state_model
 from forecast.models.series import WEEK, DaySeries, ScaledModel, fit_series
 from forecast.panel import DailyPanel
 
@@ -49,7 +48,4 @@ def _learn(series: DaySeries) -> ScaledModel:
     else:
         whole = SARIMAX(series.values, exog=rows, mle_regression=False, **order).filter(noise)
 
-    def forecast(horizon: DayCalendar, lead: np.ndarray) -> np.ndarray:
-        return steps_ahead(whole, columns, horizon, lead)
-
-    return ScaledModel(forecast, float(noise[-1]))
+    return state_model(whole, columns, float(noise[-1]))

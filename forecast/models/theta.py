@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecast.calendar_effects import DayCalendar
 from forecast.forecaster import FittedForecaster
 from forecast.models.series import WEEK, DaySeries, ScaledModel, fit_series
 from forecast.panel import DailyPanel
@@ -37,9 +36,9 @@ def _learn(series: DaySeries) -> ScaledModel:
     values = series.plain()
     fitted = ThetaModel(values, period=WEEK, use_test=False, method="additive").fit()
 
-    def forecast(horizon: DayCalendar, lead: np.ndarray) -> np.ndarray:
+    def rest(lead: np.ndarray) -> np.ndarray:
         ahead = np.asarray(fitted.forecast(int(lead.max()) + 1), dtype=float)
         return np.asarray(ahead[lead])
 
     change = values[WEEK:] - values[:-WEEK]  # of two days, hence half its variance
-    return ScaledModel(forecast, float(np.var(change)) / 2)
+    return ScaledModel(rest, float(np.var(change)) / 2)

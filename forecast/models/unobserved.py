@@ -11,9 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecast.calendar_effects import DayCalendar
 from forecast.forecaster import FittedForecaster
-from forecast.models.regressors import CalendarColumns, rough_effects, steps_ahead
+from forecast.models.regressors import CalendarColumns, rough_effects, state_model
 from forecast.models.series import WEEK, DaySeries, ScaledModel, fit_series
 from forecast.panel import DailyPanel
 
@@ -47,7 +46,4 @@ def _learn(series: DaySeries) -> ScaledModel:
     else:
         whole = UnobservedComponents(series.values, exog=rows, mle_regression=False, **COMPONENTS).filter(noise)
 
-    def forecast(horizon: DayCalendar, lead: np.ndarray) -> np.ndarray:
-        return steps_ahead(whole, columns, horizon, lead)
-
-    return ScaledModel(forecast, float(np.nanvar(np.asarray(whole.resid)[2 * WEEK :])))
+    return state_model(whole, columns, float(np.nanvar(np.asarray(whole.resid)[2 * WEEK :])))

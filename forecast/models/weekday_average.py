@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecast.calendar_effects import DayCalendar
+from forecast.decompose import Parts
 from forecast.forecaster import FittedForecaster, closed_to_zero
 from forecast.panel import DailyPanel
 
@@ -31,6 +32,12 @@ class FittedWeekdays:
     def predict(self, horizon: DayCalendar) -> np.ndarray:
         """The mean of each day's weekday (queues × horizon days)."""
         return closed_to_zero(self.means[:, horizon.weekdays], horizon)
+
+    def parts(self, horizon: DayCalendar) -> Parts:
+        """The mean of the week, and what the weekday is above or below it."""
+        means = self.means[:, horizon.weekdays]
+        level = np.repeat(self.means.mean(axis=1)[:, None], means.shape[1], axis=1)
+        return Parts(("level", "weekday"), np.stack([level, means - level]), ("linear",) * len(means), means)
 
 
 @dataclass(frozen=True)
