@@ -1,0 +1,83 @@
+"""The rest of today on plain files, and what is said of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import forecast as forecasting
+from connectors import read_table
+from domain import IntervalGrid
+from domain.errors import BadValue
+from domain.intervals import infer_interval_minutes
+from domain.tables import FORECAST, HISTORY
+from planning.stages import of_file, parse_time
+
+if TYPE_CHECKING:
+    from forecast import QueueUpdate, ReforecastResult
+
+WHY_UNCHANGED = {
+    "NOT_IN_HISTORY": "it is not in the history",
+    "NOTHING_SO_FAR": "nothing is known of it yet today",
+    "NOTHING_AHEAD": "nothing is expected in the rest of the day",
+    "FEW_DAYS": "too few past days are known to learn from",
+    "FEW_CONTACTS": "it has too few contacts a day",
+    "NOT_PROVEN": "on past days no correction paid",
+}
+LOOKS_AT = {
+    "day_so_far": "learned from the day so far",
+    "last_two_hours": "learned from the day so far and its last two hours",
+    "last_hour": "learned from the day so far and its last hours",
+}
+
+
+def rest_of_day(
+    path: str,
+    forecast: Path,
+    *,
+    now: str,
+    interval_minutes: int | None,
+    timezone: str,
+    gaps: str,
+    whole_day: bool,
+) -> tuple[ReforecastResult, IntervalGrid]:
+    """The rest of the day of `now` from a history file and a forecast file, and the grid (that of the forecast).
+
+    Raises `BadValue` for a `now` on no day of the forecast, a forecast not on the grid.
+    """
+    moment = parse_time(now, timezone, "--now")
+    stood = read_table(forecast, FORECAST, timezone=timezone)
+    with of_file(forecast):
+        found = infer_interval_minutes(stood["start"], timezone)
+    grid = IntervalGrid(interval_minutes or found, timezone)
+    if found % grid.interval_minutes:
+        raise BadValue(f"the interval of the forecast, {found} minutes", column="--interval", found=interval_minutes)
+    history = read_table(path, HISTORY, timezone=timezone)
+    with of_file(path):
+        result = forecasting.reforecast_day(history, stood, moment, grid, gaps=gaps, whole_day=whole_day)
+    return result, grid
+
+
+def sentence(queue: str, update: QueueUpdate) -> str:
+    """What became of a queue, in words."""
+    if update.reason:
+        return f"queue {queue!r}: unchanged, {WHY_UNCHANGED[update.reason]}"
+    return (
+        f"queue {queue!r}: {update.came:.0f} contacts came, {update.expected:.0f} were expected; the rest of the day "
+        f"{update.factor - 1:+.1%} ({LOOKS_AT[update.rule.name]})"
+    )
+
+
+def facts(update: QueueUpdate) -> dict[str, Any]:
+    """What became of a queue, JSON-able."""
+    rule = update.rule
+    return {
+        "rule": rule.name,
+        "reason": update.reason,
+        "came": update.came,
+        "expected": update.expected,
+        "factor": update.factor,
+        "gain_share": rule.gain_share,
+        "trust": rule.trust,
+        "past_days": rule.days,
+    }
