@@ -346,5 +346,5 @@ def test_where_no_queue_can_be_forecast_the_table_has_its_usual_columns(make_his
 def test_an_event_that_ends_before_it_begins_is_refused(make_history: History) -> None:
     day = pd.Timestamp("2026-03-09")
     events = pd.DataFrame({"name": ["sale"], "kind": ["campaign"], "from": [day], "to": [day - pd.Timedelta(days=1)]})
-    with pytest.raises(TableError, match=r"'to': expected a day on or after 2026-03-09, found 2026-03-08"):
+    with pytest.raises(TableError, match=r"'to', row 1: expected a day on or after 2026-03-09, found 2026-03-08"):
         make_forecast(make_history(np.ones(60)), as_of=at("2026-03-06"), grid=DAILY, events=events)
