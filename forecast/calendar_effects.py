@@ -164,25 +164,30 @@ class FeaturePlan:
 
     def features(self, calendar: DayCalendar, queue: int) -> Features:
         """The features of one queue (its position) on the days of `calendar`, before and after the origin alike."""
-        blocks = [
-            _weekdays(calendar),
-            _trend(calendar, self),
-            _day_of_month(calendar),
-            *_holidays(calendar, self),
-            *_events(calendar, queue),
-        ]
+        named = {
+            "weekday": [_weekdays(calendar)],
+            "level": [_trend(calendar, self)],
+            "month_day": [_day_of_month(calendar)],
+            "holiday": _holidays(calendar, self),
+            "event": _events(calendar, queue),
+        }
         if self.learned_days >= 350:
-            blocks.append(_season(calendar, harmonics=2 if self.learned_days < 700 else 3))
+            named["season"] = [_season(calendar, harmonics=2 if self.learned_days < 700 else 3)]
+        blocks = [block for group in named.values() for block in group]
         values = np.column_stack([block for block, _ in blocks])
-        return Features(values, np.concatenate([np.full(block.shape[1], sd) for block, sd in blocks]))
+        spread = np.concatenate([np.full(block.shape[1], sd) for block, sd in blocks])
+        parts = tuple(name for name, group in named.items() for block, _ in group for _ in range(block.shape[1]))
+        return Features(values, spread, parts)
 
 
 @dataclass(frozen=True)
 class Features:
-    """A design matrix `values` (days × columns) and the prior standard deviation of each effect, on the log scale."""
+    """A design matrix `values` (days × columns), the prior standard deviation of each effect, on the log scale, and the
+    part of the forecast that each column belongs to."""
 
     values: np.ndarray
     prior_sd: np.ndarray
+    parts: tuple[str, ...] = ()
 
 
 Block = tuple[np.ndarray, float]

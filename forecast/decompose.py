@@ -30,6 +30,7 @@ from forecast.calendar_effects import DayCalendar
 Scale = Literal["log", "sqrt", "linear"]
 LEVEL, CORRECTION, CLOSED, SHAPE = "level", "correction", "closed", "shape"
 GREATEST_LOG = 30.0  # a cut far above any number of contacts a day, before the exponential overflows
+NEGLIGIBLE = 1e-9  # contacts of which no factor is told
 SAME = 1e-6  # Σ x below which the slope is taken at the typical day
 
 
@@ -148,7 +149,7 @@ def _mean_slope(level: np.ndarray, change: np.ndarray, scale: Scale) -> np.ndarr
 
 
 def _ratio(after: np.ndarray, before: np.ndarray) -> np.ndarray:
-    return np.asarray(np.divide(after, before, out=np.full(after.shape, np.nan), where=before > 0))
+    return np.asarray(np.divide(after, before, out=np.full(after.shape, np.nan), where=before > NEGLIGIBLE))
 
 
 def _frame(names: list[str], contacts: np.ndarray, factors: np.ndarray, horizon: DayCalendar) -> pd.DataFrame:

@@ -26,9 +26,9 @@ def learned_days(
     events that touch the day). A part of which the day has nothing is not there. A day of another queue, or one that is
     not learned from (outage, discarded, unknown), is never in it.
 
-    Raises `ValueError` for a queue or `KeyError` for a day that is not there.
+    Raises `ValueError` for a queue or `IndexError` for a day that is not there.
     """
-    row, place = panel.queues.index(queue), int(horizon.days.get_loc(day))
+    row, place = panel.queues.index(queue), int(np.flatnonzero(horizon.days == day)[0])
     known = ~np.isnan(panel.values[row])
     past = panel.calendar
     touched = _touched(past, horizon, row, horizon.queues.index(queue), place)

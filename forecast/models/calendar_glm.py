@@ -10,13 +10,15 @@ After the fit the level follows the last residuals, at the speed that did best o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from forecast.calendar_effects import DayCalendar, FeaturePlan, Features
-from forecast.forecaster import FittedForecaster, QueueForecast, fit_each
+from forecast.decompose import Parts, Scale
+from forecast.forecaster import FittedForecaster, closed_to_zero
 from forecast.models.transform import clip_outliers
 from forecast.panel import DailyPanel
 
@@ -24,6 +26,8 @@ WINDOW_DAYS = 1096
 LEAST_DAYS = 28
 ITERATIONS = 25
 SPEEDS = (0.0, 0.03, 0.07, 0.15, 0.3)
+GREATEST_LOG = 5.0  # no day is more than e⁵ times the mean
+PARTS = ("level", "weekday", "month_day", "season", "holiday", "event", "recent")
 HOLDS = (0.8, 0.95, 1.0)  # share of the level's residual that is still there a day later
 
 
@@ -37,31 +41,88 @@ class CalendarGlm:
 
     def fit(self, panel: DailyPanel) -> FittedForecaster:
         """Learn queue by queue from at most three years."""
-        return fit_each(panel.last(WINDOW_DAYS), _fit_queue)
+        recent = panel.last(WINDOW_DAYS)
+        found = [_fit_queue(recent, queue) for queue in range(len(panel.queues))]
+        return _Fitted(
+            models=tuple(None if isinstance(entry, str) else entry for entry in found),
+            reasons={queue: entry for queue, entry in zip(panel.queues, found, strict=True) if isinstance(entry, str)},
+        )
 
 
-def _fit_queue(panel: DailyPanel, queue: int) -> QueueForecast | str:
+@dataclass(frozen=True)
+class _Fitted:
+    """One model a queue (Q); None where the queue can't be done."""
+
+    models: tuple[_QueueModel | None, ...]
+    reasons: Mapping[str, str]
+
+    def predict(self, horizon: DayCalendar) -> np.ndarray:
+        """Mean contacts (queues × horizon days)."""
+        return closed_to_zero(self.parts(horizon).means, horizon)
+
+    def parts(self, horizon: DayCalendar) -> Parts:
+        """What each group of features adds, and the last residuals as `recent`; a queue of zeros is a level of 0."""
+        values = np.full((len(PARTS), len(self.models), len(horizon.days)), np.nan)
+        means = np.full(values.shape[1:], np.nan)
+        for queue, model in enumerate(self.models):
+            if model is not None:
+                values[:, queue] = model.parts(horizon)
+                means[queue] = model.contacts(values[:, queue].sum(axis=0))
+        scales: tuple[Scale, ...] = tuple("log" if model and model.mean else "linear" for model in self.models)
+        return Parts(PARTS, values, scales, means)
+
+
+@dataclass(frozen=True)
+class _QueueModel:
+    """Effects of the features of one queue (position `queue`) on log(contacts ÷ `mean`), and the `level` of the last
+    residuals, of which the share `hold` is still there a day later."""
+
+    plan: FeaturePlan
+    queue: int
+    effects: np.ndarray
+    mean: float
+    level: float
+    hold: float
+    end: pd.Timestamp
+
+    def parts(self, horizon: DayCalendar) -> np.ndarray:
+        """(PARTS × days) on the log scale, all zero for a queue of zeros; the mean of the week belongs to the level."""
+        values = np.zeros((len(PARTS), len(horizon.days)))
+        if self.mean == 0:
+            return values
+        features = self.plan.features(horizon, self.queue)
+        for row, name in enumerate(PARTS[:-1]):
+            own = np.array([part == name for part in features.parts])
+            values[row] = features.values[:, own] @ self.effects[own]
+        week = float(self.effects[[part == "weekday" for part in features.parts]].mean())
+        values[0] += week + np.log(self.mean)
+        values[1] -= week
+        lead = np.asarray((horizon.days - self.end) // pd.Timedelta(days=1), dtype=float)
+        values[-1] = self.level * self.hold**lead
+        return values
+
+    def contacts(self, linear: np.ndarray) -> np.ndarray:
+        """Contacts (days) from the sum of the parts."""
+        if self.mean == 0:
+            return np.zeros(len(linear))
+        return np.asarray(np.exp(np.minimum(linear, GREATEST_LOG + np.log(self.mean))))
+
+
+def _fit_queue(panel: DailyPanel, queue: int) -> _QueueModel | str:
     values = panel.values[queue]
     known = np.flatnonzero(~np.isnan(values))
     if known.size < LEAST_DAYS:
         return f"{known.size} known days, {LEAST_DAYS} are needed"
     mean = float(np.mean(values[known]))
-    if mean == 0:
-        return lambda horizon: np.zeros(len(horizon.days))
     plan = FeaturePlan.of(panel.calendar, int(known[0]))
+    if mean == 0:
+        return _QueueModel(plan, queue, np.zeros(0), 0.0, 0.0, 1.0, panel.end)
     features = plan.features(panel.calendar, queue)
     learned = Features(features.values[known], features.prior_sd)
     effects = ridge_poisson(learned, _calmed(panel, queue, known) / mean, mean)
     fitted = mean * np.exp(learned.values @ effects)
     level, hold = _following_level(values[known], fitted, (len(values) - 1 - known).astype(float))
-    end = panel.end
-
-    def predict(horizon: DayCalendar) -> np.ndarray:
-        lead = np.asarray((horizon.days - end) // pd.Timedelta(days=1), dtype=float)
-        linear = plan.features(horizon, queue).values @ effects + level * hold**lead
-        return np.asarray(mean * np.exp(np.minimum(linear, 5.0)))
-
-    return predict
+    return _QueueModel(plan, queue, effects, mean, level, hold, panel.end)
 
 
 def _calmed(panel: DailyPanel, queue: int, known: np.ndarray) -> np.ndarray:

@@ -140,6 +140,8 @@ def _fit_queue(panel: DailyPanel, queue: int, learn: Learn) -> _QueueModel | str
         return _QueueModel(steady, series.log, low, high, panel.end)
     try:
         with warnings.catch_warnings():
+            import statsmodels.tools.sm_exceptions  # noqa: F401  # at its first import it sets filters of its own
+
             warnings.simplefilter("ignore")  # a fit that stops early still forecasts; the backtest judges it
             made = _QueueModel(learn(series), series.log, low, high, panel.end)
             trial = made.model.rest(np.arange(WEEK))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecast.calendar_effects import DayCalendar
-from forecast.decompose import Parts
+from forecast.decompose import Parts, Scale
 from forecast.forecaster import FittedForecaster, closed_to_zero
 from forecast.panel import DailyPanel
 
@@ -37,7 +37,8 @@ class FittedWeekdays:
         """The mean of the week, and what the weekday is above or below it."""
         means = self.means[:, horizon.weekdays]
         level = np.repeat(self.means.mean(axis=1)[:, None], means.shape[1], axis=1)
-        return Parts(("level", "weekday"), np.stack([level, means - level]), ("linear",) * len(means), means)
+        scales: tuple[Scale, ...] = tuple("linear" for _ in self.means)
+        return Parts(("level", "weekday"), np.stack([level, means - level]), scales, means)
 
 
 @dataclass(frozen=True)
