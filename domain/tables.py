@@ -35,6 +35,7 @@ EVENT_KINDS = ("campaign", "special", "closure", "outage", "discard")
 LEARNED_EVENTS = ("campaign", "special")
 ADJUSTMENT_KINDS = ("set", "add", "scale", "floor", "cap")
 PERIODS = ("interval", "day", "week", "total")
+FINDINGS = ("silence", "site_silence", "late", "gap", "repeat", "constant", "low", "high", "closed", "planner")
 
 Invariant = Callable[[pd.DataFrame], "list[Violation]"]
 
@@ -337,6 +338,60 @@ HISTORY = Table(
         Column(
             "mark", "text", "", "empty, missing, outage, outlier, special or discard", False, False, None, None, MARKS
         ),
+        Column(
+            "offered_corrected",
+            "number",
+            "contacts",
+            "offered, but what was to be expected where a mark says that the count is wrong",
+            False,
+            True,
+            0,
+        ),
+    ),
+)
+
+CLEANING = Table(
+    "CLEANING",
+    "What does not look like contacts in a history, and what is made of it; a mark that is not active changes nothing.",
+    ("queue", "start", "end", "mark", "source"),
+    (
+        _QUEUE,
+        _START,
+        Column("end", "stamp", "UTC", "end of the stretch"),
+        Column("mark", "text", "", "as in HISTORY; empty = keep as it is", True, False, None, None, MARKS),
+        Column("finding", "text", "", f"what was found: {', '.join(FINDINGS)}", True, False, None, None, FINDINGS),
+        Column("reason", "text", "", "why, in words and numbers", True, True),
+        Column("raw_contacts", "number", "contacts", "counted in the stretch; empty = not counted", True, True, 0),
+        Column("expected_contacts", "number", "contacts", "expected by the weeks around it", True, False, 0),
+        Column("corrected_contacts", "number", "contacts", "expected by the rest of its day too", True, False, 0),
+        Column("source", "text", "", "auto or planner", True, False, None, None, ("auto", "planner")),
+        Column("active", "flag", "", "whether the mark is applied"),
+    ),
+    (_ends_after("start", "end"),),
+)
+
+DECISIONS = Table(
+    "DECISIONS",
+    "What planners say of stretches of history (marks.csv), oldest first; the last word on a stretch counts.",
+    (),
+    (
+        Column("queue", "text", "", "queue name or pattern such as phone/*"),
+        Column("from", "text", "", "first local day (2026-03-02), or local time (2026-03-02T09:00)"),
+        Column("to", "text", "", "last local day, included; or the local time from which it no longer counts"),
+        Column(
+            "mark",
+            "text",
+            "",
+            "outage, outlier, special or discard; empty = keep as it is",
+            True,
+            False,
+            None,
+            None,
+            ("", "outage", "outlier", "special", "discard"),
+        ),
+        Column("reason", "text", "", "why; special days of one reason share one effect"),
+        Column("author", "text", "", "who", False, True),
+        Column("made_at", "stamp", "UTC", "when it was said", False, True),
     ),
 )
 
@@ -595,7 +650,8 @@ REJECTS = Table(
 TABLES: Mapping[str, Table] = {
     table.name: table
     for table in (
-        TICKETS, HISTORY, FORECAST, ADJUSTMENTS, ADJUSTED, REQUIREMENTS, PEOPLE, TIME_OFF, EVENTS, ROSTER, COVERAGE,
+        TICKETS, HISTORY, CLEANING, DECISIONS, FORECAST, ADJUSTMENTS, ADJUSTED, REQUIREMENTS, PEOPLE, TIME_OFF, EVENTS,
+        ROSTER, COVERAGE,
         CERTIFICATE, SCORES, AUDIT, REJECTS,
     )
 }  # fmt: skip

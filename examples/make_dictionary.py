@@ -27,7 +27,8 @@ def dictionary() -> str:
 
 
 def _section(table: Table) -> str:
-    head = f"## {table.name}\n\n{table.meaning} Key: {', '.join(f'`{name}`' for name in table.key)}.\n"
+    key = f"Key: {', '.join(f'`{name}`' for name in table.key)}." if table.key else "Rows may say the same."
+    head = f"## {table.name}\n\n{table.meaning} {key}\n"
     rows = "\n".join(_row(column) for column in table.columns)
     return f"{head}\n| column | kind | unit | meaning | presence | allowed |\n|---|---|---|---|---|---|\n{rows}\n"
 
