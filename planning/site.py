@@ -15,11 +15,16 @@ import pandas as pd
 from connectors import read_table, read_toml
 from domain import OpeningHours, RuleBook, SegmentRules, Settings, Table, Targets, WorkCalendar, work_calendar
 from domain.errors import EmptyFile, NothingToPlan
-from domain.tables import EVENTS, PEOPLE, TIME_OFF
+from domain.tables import DECISIONS, EVENTS, PEOPLE, TIME_OFF
 
 LOAD_SITE = "load the site's files with `smena load-site FOLDER`"
-TABLES_OF_A_SITE: Mapping[str, Table] = {"people.csv": PEOPLE, "time_off.csv": TIME_OFF, "events.csv": EVENTS}
-MAY_BE_EMPTY = ("time_off.csv", "events.csv")
+TABLES_OF_A_SITE: Mapping[str, Table] = {
+    "people.csv": PEOPLE,
+    "time_off.csv": TIME_OFF,
+    "events.csv": EVENTS,
+    "marks.csv": DECISIONS,
+}
+MAY_BE_EMPTY = ("time_off.csv", "events.csv", "marks.csv")
 SETTINGS_OF_A_SITE: Mapping[str, Any] = {
     "targets.toml": Targets.from_mapping,
     "rules.toml": RuleBook.from_mapping,
@@ -50,6 +55,11 @@ class Site:
     def events(self) -> pd.DataFrame:
         """Frame under EVENTS."""
         return self._table("events.csv")
+
+    @cached_property
+    def decisions(self) -> pd.DataFrame:
+        """Frame under DECISIONS: what planners say of stretches of the history, oldest first."""
+        return self._table("marks.csv")
 
     @cached_property
     def targets(self) -> Targets:
@@ -93,7 +103,11 @@ class Site:
         text = self.contents.get(name)
         if text is None:
             return table.empty()
-        return table.check(pd.read_csv(StringIO(text), dtype="str", na_values=[""], keep_default_na=False), name)
+        frame = pd.read_csv(StringIO(text), dtype="str", na_values=[""], keep_default_na=False)
+        for column in table.columns:
+            if column.name in frame and column.choices is not None and "" in column.choices:
+                frame[column.name] = frame[column.name].fillna("")
+        return table.check(frame, name)
 
 
 def read_site_files(folder: Path) -> dict[str, str]:

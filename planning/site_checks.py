@@ -11,6 +11,7 @@ from domain import RuleBook, Targets, public_holidays
 from domain.errors import BadValue
 from domain.intervals import DAY_MINUTES
 from domain.queues import matches, split_list
+from planning.cleaning import decided_spans
 from planning.site import Site
 
 FIRST_ROW = 2  # the line of a table's first row, below its header
@@ -35,6 +36,8 @@ def check_site(new: Mapping[str, str], stored: Mapping[str, str], place: Callabl
         _check_availability(site.people, named("people.csv"))
     if {"people.csv", "rules.toml"} <= set(site.contents) and {"people.csv", "rules.toml"} & set(new):
         _check_agreements(site.people, site.rulebook, named("people.csv"), named("rules.toml"))
+    if "marks.csv" in new:
+        decided_spans(site.decisions, site.settings.timezone, named("marks.csv"))
     if "time_off.csv" in new:
         _check_time_off(site.time_off, site.people if "people.csv" in site.contents else None, named("time_off.csv"))
 
@@ -129,6 +132,8 @@ def queue_warnings(site: Site, known: Iterable[str]) -> list[str]:
         patterns += [("opening_hours.toml: queue", name) for name in site.opening.by_pattern]
     events: list[dict[Any, Any]] = site.events.to_dict("records")
     patterns += [(f"events.csv: {row['name']}:", name) for row in events for name in split_list(row.get("queues"))]
+    decided: list[dict[Any, Any]] = site.decisions.to_dict("records")
+    patterns += [("marks.csv:", str(row["queue"])) for row in decided]
     found = unknown_queues(patterns, names)
     idle = [
         str(row["agent"])

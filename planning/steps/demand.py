@@ -12,6 +12,7 @@ import pandas as pd
 from domain.calendar import mark_open
 from domain.errors import ForecastFailed
 from domain.tables import FORECAST, SCORES
+from planning.cleaning import with_special_days
 from planning.execute import Executor, SerialExecutor
 from planning.recipe import Recipe
 from planning.session import Progress, Session
@@ -86,7 +87,8 @@ def make_forecast(
         "origins": settings.backtest_origins,
         "model": model,
     }
-    inputs = {"history": version, **site_inputs(session, ("opening_hours.toml", "events.csv", "targets.toml"))}
+    site_files = ("opening_hours.toml", "events.csv", "marks.csv", "targets.toml")
+    inputs = {"history": version, **site_inputs(session, site_files)}
     published = session.published
     tools = Tools(
         executor=executor or SerialExecutor(),
@@ -150,7 +152,7 @@ def _forecast_options(materials: Materials, history: pd.DataFrame) -> dict[str, 
         "grid": grid_of(parameters),
         "opening": materials.site.arrivals,
         "holidays": holidays_of(parameters["calendar"], history["start"].min(), last),
-        "events": materials.site.events,
+        "events": with_special_days(materials.site.events, materials.site.decisions, parameters["timezone"]),
         "model": parameters["model"],
         "origins": parameters["origins"],
     }

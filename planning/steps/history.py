@@ -11,11 +11,14 @@ from domain import IntervalGrid, OpeningHours
 from domain.errors import BadValue, NothingToPlan
 from domain.intervals import DAY_MINUTES, infer_interval_minutes, local_days, local_midnights, to_utc
 from domain.tables import HISTORY, TICKETS
+from planning.cleaning import decided_spans, with_special_days
 from planning.recipe import Recipe
 from planning.session import Session
 from planning.site import holidays_of
 from planning.steps.produce import STEP_THAT_MAKES, Made, Materials, StepResult, Tools, grid_of, produce, site_inputs
 from planning.store import Store
+
+CLEANING_EDITION = 1  # raised when the same history comes to get other marks
 
 
 def make_history(session: Session) -> StepResult:
@@ -30,8 +33,10 @@ def make_history(session: Session) -> StepResult:
         "interval_minutes": settings.interval_minutes,
         "timezone": settings.timezone,
         "calendar": settings.calendar,
+        "cleaning": CLEANING_EDITION,
     }
-    inputs = site_inputs(session, ("opening_hours.toml", "segments.toml", "targets.toml"))
+    names = ("opening_hours.toml", "segments.toml", "targets.toml", "events.csv", "marks.csv")
+    inputs = site_inputs(session, names)
     return produce(session, Recipe("history", inputs, parameters), history_maker)
 
 
@@ -62,7 +67,38 @@ def history_maker(materials: Materials, _tools: Tools) -> Made:
     for name, value in (("open", True), ("mark", "")):
         joined[name] = joined[name].fillna(value) if name in joined else value
     history = HISTORY.check(joined.sort_values(["queue", "start"], ignore_index=True))
-    return Made({"history": history}, {"queues": int(history["queue"].nunique())})
+    facts = {"queues": int(history["queue"].nunique())}
+    if "cleaning" not in parameters:  # a recipe of before there were marks
+        return Made({"history": history}, facts)
+    cleaned, marks = _cleaned(history, materials, grid)
+    return Made({"history": cleaned, "cleaning": marks}, facts, _words(marks))
+
+
+def _cleaned(history: pd.DataFrame, materials: Materials, grid: IntervalGrid) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The history with the marks that count and corrected values beside the raw ones; and the marks under CLEANING."""
+    import forecast as core
+
+    site, parameters = materials.site, materials.parameters
+    found = core.survey_history(
+        history,
+        grid,
+        opening=site.arrivals,
+        holidays=holidays_of(parameters["calendar"], history["start"].min(), history["start"].max()),
+        events=with_special_days(site.events, site.decisions, grid.timezone),
+    )
+    marks = core.decide(core.marks_of(found), decided_spans(site.decisions, grid.timezone), found)
+    return core.corrected(history, marks, found, insert=False), marks
+
+
+def _words(marks: pd.DataFrame) -> tuple[str, ...]:
+    """What a person should know of the marks: those applied that no planner has seen, and the proposals."""
+    unseen = marks[(marks["source"] == "auto") & (marks["mark"] != "missing")]
+    applied, proposed = unseen["active"].sum(), (~unseen["active"]).sum()
+    if not len(unseen):
+        return ()
+    return (
+        f"{applied} stretches look like outages or faults and teach nothing, {proposed} more are odd: `smena clean`",
+    )
 
 
 def stored_tickets(store: Store, versions: Sequence[str]) -> pd.DataFrame:

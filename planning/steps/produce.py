@@ -21,11 +21,13 @@ from planning.store import NewPlan, Store
 
 SITE_PREFIX = "site:"
 CHAIN = (
-    "history", "forecast", "scores", "adjusted", "requirements", "roster", "coverage", "certificate", "audit",
+    "history", "cleaning", "forecast", "scores", "adjusted", "requirements", "roster", "coverage", "certificate",
+    "audit",
 )  # fmt: skip
 STEP_THAT_MAKES: Mapping[str, str] = {
     "tickets": "run `smena ingest FILE…`",
     "history": "run `smena history`",
+    "cleaning": "run `smena history`",
     "forecast": "run `smena forecast`",
     "scores": "run `smena forecast`",
     "adjusted": "run `smena require`",
@@ -127,7 +129,12 @@ def produce(session: Session, recipe: Recipe, maker: Maker, tools: Tools | None 
 
 
 def _kinds(step: str) -> tuple[str, ...]:
-    return {"forecast": ("forecast", "scores"), "requirements": ("adjusted", "requirements")}.get(step, (step,))
+    beside = {
+        "history": ("history", "cleaning"),
+        "forecast": ("forecast", "scores"),
+        "requirements": ("adjusted", "requirements"),
+    }
+    return beside.get(step, (step,))
 
 
 def needed(session: Session, kind: str) -> str:

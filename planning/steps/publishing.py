@@ -26,6 +26,7 @@ from planning.store import NewPlan, Plan, Store, Version
 
 WHOLE_PLAN = "plan"
 COMPANIONS: Mapping[str, tuple[str, ...]] = {
+    "history": ("cleaning",),
     "forecast": ("scores",),
     "requirements": ("adjusted",),
     "roster": ("coverage", "certificate", "audit"),

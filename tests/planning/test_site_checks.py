@@ -159,7 +159,7 @@ def test_targets_of_a_queue_that_the_forecast_lacks_are_named_by_require(tmp_pat
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("nokind",), "column 'kind': expected one of history, forecast"),
+        (("nokind",), "column 'kind': expected one of history, cleaning"),
         (("requirements", "nover", "draft"), "column 'version': expected a version of requirements, published or dr"),
     ],
 )
