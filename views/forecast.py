@@ -12,6 +12,7 @@ from views.parts import pickers, site
 from views.parts.adjustments import adjustment_form, adjustment_list, edit_table
 from views.parts.days import by_interval, day_bands, day_list, day_sums, of_queue, on_days
 from views.parts.empty import next_step
+from views.parts.events import events_panel
 from views.parts.language import colours_here, words_here
 from views.parts.models import model_panel
 from views.parts.notices import heading, reported, show_notes
@@ -88,10 +89,9 @@ def workbench() -> None:
 heading("forecast", words)
 if not site.has("forecast"):
     next_step("forecast", words)
-else:
-    view = pickers.view_switch("forecast", ("plan", "models"), words)
     with reported(words):
-        if view == "plan":
-            workbench()
-        else:
-            model_panel(words)
+        events_panel(words)
+else:
+    show = {"plan": lambda _: workbench(), "models": model_panel, "events": events_panel}
+    with reported(words):
+        show[pickers.view_switch("forecast", list(show), words)](words)

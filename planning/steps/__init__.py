@@ -9,6 +9,14 @@ from planning.steps.adjusting import (
     switch_adjustment,
 )
 from planning.steps.demand import make_forecast
+from planning.steps.events import (
+    calendar_ahead,
+    events_of_file,
+    events_text,
+    list_events,
+    save_events,
+    unknown_patterns,
+)
 from planning.steps.exporting import export_forecast, export_roster
 from planning.steps.history import make_history
 from planning.steps.ingest import ingest, load_site
@@ -23,9 +31,12 @@ __all__ = [
     "add_adjustment",
     "adjusted",
     "audit",
+    "calendar_ahead",
     "certify",
     "details",
     "diff",
+    "events_of_file",
+    "events_text",
     "export_forecast",
     "export_roster",
     "first_week",
@@ -34,6 +45,7 @@ __all__ = [
     "ingest",
     "known_queues",
     "list_adjustments",
+    "list_events",
     "load_site",
     "make_forecast",
     "make_history",
@@ -46,7 +58,9 @@ __all__ = [
     "revert",
     "run_steps",
     "runs",
+    "save_events",
     "status",
     "switch_adjustment",
+    "unknown_patterns",
     "verify",
 ]
