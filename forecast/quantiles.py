@@ -16,6 +16,7 @@ import numpy as np
 from scipy import special
 
 from domain.tables import QUANTILES
+from forecast.count_distribution import gamma_quantiles, negative_binomial_quantiles
 
 SHARES = np.array(list(QUANTILES.values()))
 LEAD_ENDS = (1, 7, 14, 10_000)  # groups of leads in days: 1, 2–7, 8–14, beyond
@@ -25,7 +26,6 @@ DEFAULT_WEIGHT = 2.0  # days that the default counts for
 POOL_WEIGHT = 10.0  # days that all queues' errors count for
 GROUP_WEIGHT = 20.0  # days that the queue's errors at all leads count for
 INNER, OUTER = 0.80, 0.95
-MOST_AT_ONCE = 100_000  # rows of quantiles worked out together
 
 
 @dataclass(frozen=True)
@@ -98,34 +98,16 @@ def count_quantiles(mean: np.ndarray, inner: np.ndarray, outer: np.ndarray) -> n
         mean: (N) contacts, ≥ 0.
         inner, outer: (N) cv in the middle (p10 … p90) and in the tails (p025, p975); p05 and p95 take the mean of both.
     """
-    if len(mean) > MOST_AT_ONCE:  # bounds memory
-        parts = range(0, len(mean), MOST_AT_ONCE)
-        cuts = [slice(first, first + MOST_AT_ONCE) for first in parts]
-        return np.concatenate([count_quantiles(mean[cut], inner[cut], outer[cut]) for cut in cuts])
     tail = np.abs(SHARES - 0.5)
-    weight = np.clip((tail - 0.40) / 0.075, 0.0, 1.0)
-    cv = inner[:, None] * (1 - weight) + outer[:, None] * weight
-    mu, shares = np.broadcast_to(mean[:, None], cv.shape), np.broadcast_to(SHARES, cv.shape)
-    found = np.zeros(cv.shape)
-    small = (mu > 0) & (mu < EXACT_BELOW)
-    found[small] = _negative_binomial(mu[small], cv[small], shares[small])
-    large = mu >= EXACT_BELOW
-    found[large] = _gamma(mu[large], cv[large], shares[large])
+    weights = np.clip((tail - 0.40) / 0.075, 0.0, 1.0).round(9)  # mirrored shares have equal ones
+    found = np.zeros((len(mean), len(SHARES)))
+    small, large = np.flatnonzero((mean > 0) & (mean < EXACT_BELOW)), np.flatnonzero(mean >= EXACT_BELOW)
+    for weight in np.unique(weights):
+        columns = np.flatnonzero(weights == weight)
+        cv = inner * (1 - weight) + outer * weight
+        for rows, quantiles in ((small, negative_binomial_quantiles), (large, gamma_quantiles)):
+            found[np.ix_(rows, columns)] = quantiles(mean[rows], cv[rows], SHARES[columns])
     return np.maximum.accumulate(found, axis=1)
-
-
-def _negative_binomial(mean: np.ndarray, cv: np.ndarray, shares: np.ndarray) -> np.ndarray:
-    """Exact quantiles with variance μ + (μ·cv)²; without an error of the rate they are Poisson.
-
-    The least count whose cumulative share reaches the wanted one, from the incomplete beta and gamma functions
-    (`scipy.stats` does the same, but takes a second to import).
-    """
-    size = 1.0 / np.maximum(cv, 1e-4) ** 2
-    chance = size / (size + mean)
-    guess = np.ceil(special.nbdtrik(shares, size, chance))
-    less = np.maximum(guess - 1, 0)
-    exact = np.where(special.betainc(size, less + 1, chance) >= shares, less, guess)
-    return np.where(cv < 1e-4, poisson_quantiles(mean, shares), exact)
 
 
 def poisson_quantiles(mean: np.ndarray, shares: np.ndarray) -> np.ndarray:
@@ -133,9 +115,3 @@ def poisson_quantiles(mean: np.ndarray, shares: np.ndarray) -> np.ndarray:
     guess = np.ceil(special.pdtrik(shares, mean))
     less = np.maximum(guess - 1, 0)
     return np.where(special.pdtr(less, mean) >= shares, less, guess)
-
-
-def _gamma(mean: np.ndarray, cv: np.ndarray, shares: np.ndarray) -> np.ndarray:
-    """Quantiles of the gamma distribution with mean μ and variance μ + (μ·cv)²."""
-    shape = 1.0 / (1.0 / mean + cv**2)
-    return np.asarray(special.gammaincinv(shape, shares) * mean / shape)

@@ -1,8 +1,15 @@
-"""From day means to intervals: profile, quantiles and handle time of each queue."""
+"""From day means to intervals: profile, quantiles and handle time of each queue.
+
+The means of the next two open days are part those of the profile, part those of the singular-value scores: an average
+of two opinions of which one follows the last days closely. Not on days that have a shape or level of their own
+(holidays and the days around them, events, moved and shortened days), nor for the models that repeat the past as it
+was, which are pinned by those who want just that.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -13,6 +20,12 @@ from forecast.handle_time import handle_time
 from forecast.prepare import Prepared, only_history
 from forecast.profile import WINDOW_DAYS, DayProfile, ProfileDays, learn_profile
 from forecast.quantiles import DEFAULT_SPREAD, DaySpread, count_quantiles, learn_spreads
+from forecast.shape_scores import score_means
+
+USUAL_DAYS = 182
+SCORE_SHARES = (0.5, 0.25)  # of the scores in the first and second open day's means
+SCORE_LATEST_DAYS = 7  # a last known day that lies further back says nothing of tomorrow
+REPEATING_MODELS = ("seasonal_naive", "weekday_average_4", "weekday_average_8")
 
 
 def spread_over_intervals(
@@ -25,66 +38,187 @@ def spread_over_intervals(
         chosen: model by queue; queues that are not in it failed.
         means: (Q × H days) contacts.
     """
-    frames = []
-    spreads: dict[str, tuple[DaySpread, ...]] = {}
-    for number, (queue, model) in enumerate(sorted(chosen.items())):
-        if model not in spreads and model in test.forecasts and test.origins:
-            spreads[model] = learn_spreads(test.actual, test.forecasts[model])
-        row = ready.panel.queues.index(queue)
-        spread = spreads[model][row] if model in spreads else DEFAULT_SPREAD
-        frames.append(_queue_intervals(ready, row, means[row], spread).assign(model=model))
-        if progress is not None:
-            progress("intervals", number + 1, len(chosen))
-    if not frames:
+    names = sorted(chosen)
+    if not names:
         return FORECAST.empty().drop(columns="open").assign(closed=False)
-    rows = pd.concat(frames, ignore_index=True)
-    widths = rows[["inner", "outer"]].to_numpy()
-    rows[list(QUANTILES)] = count_quantiles(rows["offered"].to_numpy(), widths[:, 0], widths[:, 1])
-    return rows.drop(columns=["inner", "outer"])
+    site = _site(ready)
+    position = {queue: row for row, queue in enumerate(ready.panel.queues)}
+    spreads = _spreads(test, chosen)
+    parts = []
+    for number, queue in enumerate(names):
+        row, model = position[queue], chosen[queue]
+        spread = spreads[model][row] if model in spreads else DEFAULT_SPREAD
+        parts.append(_queue_intervals(ready, site, row, means[row], spread, model not in REPEATING_MODELS))
+        if progress is not None:
+            progress("intervals", number + 1, len(names))
+    return _frame(ready, site, names, chosen, parts)
 
 
-def _queue_intervals(ready: Prepared, row: int, day_means: np.ndarray, spread: DaySpread) -> pd.DataFrame:
-    """One queue's intervals, with the cv of its band in the middle (`inner`) and in the tails (`outer`)."""
-    layout, horizon = ready.layout, ready.horizon
+def _spreads(test: Backtest, chosen: Mapping[str, str]) -> dict[str, tuple[DaySpread, ...]]:
+    tried = set(chosen.values()) & set(test.forecasts) if test.origins else set()
+    return {model: learn_spreads(test.actual, test.forecasts[model]) for model in sorted(tried)}
+
+
+@dataclass(frozen=True)
+class _Site:
+    """What all queues share: position of each interval of the horizon (N), and the calendar.
+
+    Attributes:
+        day, slot: (N) day of the horizon and slot.
+        weekdays, is_holiday: (D + H) of all days.
+        unlike, near_unlike: (D + H) days with a level or shape of their own; those and the days next to a holiday.
+        intervals: (D × S) intervals of the grid in each cell, at least 1.
+        skipped: (D × S) cells that no interval has.
+    """
+
+    starts: pd.DatetimeIndex
+    day: np.ndarray
+    slot: np.ndarray
+    weekdays: np.ndarray
+    is_holiday: np.ndarray
+    unlike: np.ndarray
+    near_unlike: np.ndarray
+    intervals: np.ndarray
+    skipped: np.ndarray
+
+
+def _site(ready: Prepared) -> _Site:
+    layout, calendar = ready.layout, ready.calendar
     inside = layout.day >= ready.history_days
-    day, slot = layout.day[inside] - ready.history_days, layout.slot[inside]
-    opened = ready.opened[row][ready.history_days :]
-    profile = _profile(ready, row)
-    shares = profile.of_days(horizon.weekdays, horizon.is_holiday, opened)
-    mean = day_means[day] * shares[day, slot]
-    inner, outer = spread.at(day + 1)
-    cells = only_history(ready, row)
-    history_weekdays = ready.panel.calendar.weekdays
-    seconds = handle_time(cells.handled, cells.handle_seconds, history_weekdays)
-    frame = pd.DataFrame({"queue": ready.panel.queues[row], "start": layout.starts[inside], "offered": mean})
-    frame["inner"], frame["outer"] = np.hypot(inner, profile.interval_cv), np.hypot(outer, profile.interval_cv)
-    frame["aht_seconds"] = seconds[horizon.weekdays[day], slot]
-    frame["closed"] = ~opened[day, slot]
-    return frame
-
-
-def _profile(ready: Prepared, row: int) -> DayProfile:
-    """The profile learned from the last half year of known days; a daily grid has nothing to learn."""
-    opened, weekdays = ready.opened[row], ready.calendar.weekdays
-    ordinary = ~ready.calendar.is_holiday
-    recent = np.arange(len(weekdays)) >= ready.history_days - WINDOW_DAYS
-    usual = np.zeros((7, ready.layout.slots), dtype=bool)
-    for weekday in range(7):
-        same = opened[(weekdays == weekday) & ordinary & recent & opened.any(axis=1)]
-        usual[weekday] = same.mean(axis=0) >= 0.5 if len(same) else False
-    if ready.layout.grid.is_daily:
-        return DayProfile(np.ones((7, 1)), None, 0.0)
-    cells, days = only_history(ready, row), ready.history_days
-    totals = ready.panel.values[row]
-    needed = opened[:days] & (ready.layout.multiplicity[:days] > 0)
-    complete = ~np.isnan(totals) & ~(needed & ~cells.known).any(axis=1) & recent[:days]
-    known = np.flatnonzero(complete)
-    intervals = np.maximum(ready.layout.multiplicity[:days], 1)
-    learned = ProfileDays(
-        contacts=(cells.contacts / intervals)[known],
-        totals=totals[known],
-        weekdays=weekdays[:days][known],
-        is_holiday=~ordinary[:days][known],
-        age_days=(days - 1 - known).astype(float),
+    multiplicity = layout.multiplicity[: ready.history_days]
+    work = calendar.work
+    unlike = calendar.is_holiday | work.moved_working | work.moved_off | work.shortened | (work.break_day > 0)
+    return _Site(
+        starts=layout.starts[inside],
+        day=layout.day[inside] - ready.history_days,
+        slot=layout.slot[inside],
+        weekdays=calendar.weekdays,
+        is_holiday=calendar.is_holiday,
+        unlike=unlike,
+        near_unlike=unlike | calendar.before_holiday | calendar.after_holiday,
+        intervals=np.maximum(multiplicity, 1),
+        skipped=multiplicity == 0,
     )
-    return learn_profile(learned, usual)
+
+
+@dataclass(frozen=True)
+class _Intervals:
+    """One queue's intervals of the horizon, each (N); `inner`, `outer`: cv in the middle of the band, in its tails."""
+
+    offered: np.ndarray
+    inner: np.ndarray
+    outer: np.ndarray
+    aht_seconds: np.ndarray
+    closed: np.ndarray
+
+
+def _queue_intervals(
+    ready: Prepared, site: _Site, row: int, day_means: np.ndarray, spread: DaySpread, scored: bool
+) -> _Intervals:
+    history, day, slot = ready.history_days, site.day, site.slot
+    opened, weekdays = ready.opened[row][history:], site.weekdays[history:]
+    inner, outer = spread.at(np.arange(len(opened)) + 1)
+    cells = only_history(ready, row)
+    seconds = handle_time(cells.handled, cells.handle_seconds, site.weekdays[:history])
+    if ready.layout.grid.is_daily:
+        offered, interval_cv = np.where(opened, day_means[:, None], 0.0), np.zeros(1)
+    else:
+        days = _known_days(ready, site, row)
+        profile = learn_profile(days, _usual_hours(ready, site, row))
+        offered = _interval_means(ready, site, row, day_means, days, profile, scored)
+        interval_cv = profile.interval_cv
+    return _Intervals(
+        offered=offered[day, slot],
+        inner=np.hypot(inner[day], interval_cv[slot]),
+        outer=np.hypot(outer[day], interval_cv[slot]),
+        aht_seconds=seconds[weekdays[day], slot],
+        closed=~opened[day, slot],
+    )
+
+
+def _interval_means(
+    ready: Prepared,
+    site: _Site,
+    row: int,
+    day_means: np.ndarray,
+    days: ProfileDays,
+    profile: DayProfile,
+    scored: bool,
+) -> np.ndarray:
+    """(H × S) contacts per interval: day mean times share, near the origin averaged with what the scores say."""
+    history = ready.history_days
+    opened, events = ready.opened[row][history:], ready.calendar.events[:, row]
+    weekdays, is_holiday = site.weekdays[history:], site.is_holiday[history:]
+    means: np.ndarray = day_means[:, None] * profile.of_days(weekdays, is_holiday, opened, events[:, history:])
+    touched = (events > 0).any(axis=0)
+    plain = days.pick(~(site.unlike | touched)[history - 1 - days.age_days.astype(int)])
+    if not scored or len(plain.age_days) == 0 or plain.age_days[-1] >= SCORE_LATEST_DAYS:
+        return means
+    is_open = ready.opened[row].any(axis=1)
+    ahead = np.flatnonzero(is_open[history:])[: len(SCORE_SHARES)]
+    last = history - 1 - int(plain.age_days[-1])
+    steps = np.cumsum(is_open[last + 1 :])[history - last - 1 + ahead]
+    said = score_means(plain.contacts, plain.weekdays, plain.age_days, steps, weekdays[ahead])
+    if said is None:
+        return means
+    left_alone = (site.near_unlike | touched)[history:][ahead]
+    share = np.where(left_alone, 0.0, np.array(SCORE_SHARES)[: len(ahead)])[:, None]
+    means[ahead] = np.where(opened[ahead], (1 - share) * means[ahead] + share * said, 0.0)
+    return means
+
+
+def _usual_hours(ready: Prepared, site: _Site, row: int) -> np.ndarray:
+    """(7 × S) hours open on at least half of the ordinary days of the weekday, the last half year and the horizon."""
+    opened = ready.opened[row]
+    ordinary = ~site.is_holiday & opened.any(axis=1)
+    ordinary[: max(ready.history_days - USUAL_DAYS, 0)] = False
+    week = ((site.weekdays[:, None] == np.arange(7)) & ordinary[:, None]).astype(float)
+    return np.asarray((week.T @ opened >= 0.5 * week.sum(axis=0)[:, None]) & (week.sum(axis=0)[:, None] > 0))
+
+
+def _known_days(ready: Prepared, site: _Site, row: int) -> ProfileDays:
+    """The known days of the profile's window; the missing intervals of a day are filled up to its total as usual."""
+    history = ready.history_days
+    totals = ready.panel.values[row]
+    first = max(history - WINDOW_DAYS, 0)
+    known = first + np.flatnonzero(~np.isnan(totals[first:]))
+    cells, opened = ready.cells[row], ready.opened[row][known]
+    told = opened & cells.known[known]
+    contacts = np.where(told, cells.contacts[known], 0.0)
+    absent = opened & ~told & ~site.skipped[known]
+    if absent.any():
+        usual = contacts.sum(axis=0) / np.maximum(told.sum(axis=0), 1)
+        filled = np.where(absent, usual, 0.0)
+        missing = np.maximum(totals[known] - contacts.sum(axis=1), 0.0) / np.maximum(filled.sum(axis=1), 1e-12)
+        contacts = contacts + filled * np.where(absent.any(axis=1), missing, 0.0)[:, None]
+    return ProfileDays(
+        contacts=contacts / site.intervals[known],
+        weekdays=site.weekdays[known],
+        is_holiday=site.is_holiday[known],
+        age_days=(history - 1 - known).astype(float),
+        opened=opened,
+        events=ready.calendar.events[:, row, known],
+    )
+
+
+def _frame(
+    ready: Prepared, site: _Site, names: list[str], chosen: Mapping[str, str], parts: list[_Intervals]
+) -> pd.DataFrame:
+    """One row per queue and interval: arrays first, one frame at the end."""
+    size, number = len(site.starts), len(names)
+    offered, inner, outer = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in ("offered", "inner", "outer")
+    )
+    models = pd.array([chosen[queue] for queue in names], dtype="str")
+    frame = pd.DataFrame(
+        {
+            "queue": pd.array(names, dtype="str").repeat(size),
+            "start": site.starts.take(np.tile(np.arange(size), number)),
+            "offered": offered,
+            "aht_seconds": np.concatenate([part.aht_seconds for part in parts]),
+            "closed": np.concatenate([part.closed for part in parts]),
+            "model": models.repeat(size),
+        }
+    )
+    quantiles = count_quantiles(offered, inner, outer)
+    return pd.concat([frame, pd.DataFrame(quantiles, columns=list(QUANTILES))], axis=1)

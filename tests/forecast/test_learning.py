@@ -1,4 +1,4 @@
-"""Cells, opening hours, profiles and handle time: what is learned of the inside of a day."""
+"""Cells, day totals and opening hours: what a history says before anything is forecast."""
 
 from __future__ import annotations
 
@@ -12,10 +12,8 @@ from domain import IntervalGrid
 from domain.calendar import OpeningHours
 from domain.errors import InputError
 from forecast.cells import QueueCells, cell_layout, cell_reader
-from forecast.handle_time import handle_time
 from forecast.opening import learn_hours
 from forecast.prepare import Site, prepare, rows_before
-from forecast.profile import DayProfile, ProfileDays, learn_profile
 
 History = Callable[..., pd.DataFrame]
 BERLIN = IntervalGrid(60, "Europe/Berlin")
@@ -140,80 +138,3 @@ def test_holidays_without_contacts_are_learned_as_closed() -> None:
     assert learn_hours(cells_of(contacts), weekdays, special).holidays == ()
     contacts[special] = 20
     assert learn_hours(cells_of(contacts), weekdays, special).holidays is None
-
-
-def profile_days(contacts: np.ndarray, holiday: np.ndarray | None = None) -> ProfileDays:
-    days = len(contacts)
-    special = np.zeros(days, dtype=bool) if holiday is None else holiday
-    age = np.arange(days, dtype=float)[::-1]
-    return ProfileDays(contacts, contacts.sum(axis=1), np.resize(np.arange(7), days), special, age)
-
-
-def test_a_profile_gives_back_the_shares_it_was_made_with() -> None:
-    shape = np.array([0.1, 0.2, 0.4, 0.3])
-    contacts = np.random.default_rng(1).poisson(400 * np.tile(shape, (182, 1))).astype(float)
-    profile = learn_profile(profile_days(contacts), np.ones((7, 4), dtype=bool))
-    assert profile.shares == pytest.approx(np.tile(shape, (7, 1)), abs=0.02)
-    assert profile.shares.sum(axis=1) == pytest.approx(np.ones(7))
-    assert profile.interval_cv < 0.05
-
-
-def test_weekdays_keep_their_own_shape_when_there_is_enough_of_it() -> None:
-    contacts = np.tile([100.0, 100.0, 200.0], (182, 1))
-    contacts[np.resize(np.arange(7), 182) == 0] = [300.0, 50.0, 50.0]
-    profile = learn_profile(profile_days(contacts), np.ones((7, 3), dtype=bool))
-    assert profile.shares[0] == pytest.approx([0.75, 0.125, 0.125], abs=0.03)
-    assert profile.shares[3] == pytest.approx([0.25, 0.25, 0.5], abs=0.03)
-
-
-def test_holidays_have_a_shape_of_their_own_when_three_are_known() -> None:
-    contacts = np.tile([10.0, 10.0, 20.0], (182, 1))
-    special = np.zeros(182, dtype=bool)
-    special[[20, 60, 100, 140]] = True
-    contacts[special] = [30.0, 5.0, 5.0]
-    holiday = learn_profile(profile_days(contacts, special), np.ones((7, 3), dtype=bool)).holiday
-    assert holiday is not None
-    assert holiday[0] > 0.5
-    special[60:] = False
-    assert learn_profile(profile_days(contacts, special), np.ones((7, 3), dtype=bool)).holiday is None
-
-
-def test_extra_spread_of_intervals_is_measured_without_the_counting_noise() -> None:
-    rng = np.random.default_rng(2)
-    means = 300.0 * rng.gamma(1 / 0.2**2, 0.2**2, (182, 12))
-    profile = learn_profile(profile_days(rng.poisson(means).astype(float)), np.ones((7, 12), dtype=bool))
-    assert profile.interval_cv == pytest.approx(0.2, abs=0.04)
-
-
-def test_with_nothing_to_learn_contacts_spread_evenly_over_opening_hours() -> None:
-    usual = np.zeros((7, 4), dtype=bool)
-    usual[:5, 1:3] = True
-    profile = learn_profile(profile_days(np.zeros((3, 4))), usual)
-    assert profile.shares[0].tolist() == [0, 0.5, 0.5, 0]
-
-
-def test_a_short_holiday_holds_its_whole_total_and_a_closed_interval_none() -> None:
-    profile = DayProfile(np.full((7, 4), 0.25), None, 0.0)
-    opened = np.array([[True, True, False, False], [True, True, True, True]])
-    rows = profile.of_days(np.array([0, 1]), np.array([True, False]), opened)
-    assert rows.tolist() == [[0.5, 0.5, 0, 0], [0.25] * 4]
-
-
-def test_handle_time_is_weighted_by_contacts_and_small_groups_are_pulled_to_the_mean() -> None:
-    handled = np.zeros((56, 2))
-    handled[:, 0], handled[:, 1] = 1000, 1
-    seconds = handled * np.array([200.0, 900.0])
-    found = handle_time(handled, seconds, np.resize(np.arange(7), 56))
-    assert found[:, 0] == pytest.approx(np.full(7, 200), rel=0.02)
-    assert 200 < found[0, 1] < 400
-
-
-def test_handle_time_forgets_what_is_older_than_eight_weeks() -> None:
-    handled = np.full((112, 1), 500.0)
-    seconds = handled * np.repeat([900.0, 300.0], 56)[:, None]
-    found = handle_time(handled, seconds, np.resize(np.arange(7), 112))
-    assert found == pytest.approx(np.full((7, 1), 300.0))
-
-
-def test_no_known_handle_time_stays_unknown() -> None:
-    assert np.isnan(handle_time(np.zeros((10, 3)), np.zeros((10, 3)), np.resize(np.arange(7), 10))).all()
