@@ -6,6 +6,7 @@ import streamlit as st
 
 from views.figures import CONFIG, heat_map
 from views.parts import pickers, site
+from views.parts.cleaning import cleaning_panel
 from views.parts.days import day_grid, of_queue, on_days
 from views.parts.empty import empty_site
 from views.parts.imports import import_log, import_panel
@@ -56,7 +57,13 @@ heading("data", words)
 if not site.has("tickets"):
     empty_site(words, here=True)
 kpis()
-show = {"import": import_panel, "volume": lambda _: volume(), "files": site_files_panel, "log": import_log}
+show = {
+    "import": import_panel,
+    "volume": lambda _: volume(),
+    "cleaning": cleaning_panel,
+    "files": site_files_panel,
+    "log": import_log,
+}
 view = pickers.view_switch("data", list(show), words)
 with reported(words):
     show[view](words)

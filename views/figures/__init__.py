@@ -1,6 +1,7 @@
 """Figures: a table in, a plotly figure out; no streamlit. The only home of plotly."""
 
 from views.figures.canvas import CONFIG
+from views.figures.cleaning import cleaning_chart
 from views.figures.colours import DARK, LIGHT, Colours, colours_of
 from views.figures.coverage import coverage_chart
 from views.figures.forecast import forecast_chart
@@ -14,6 +15,7 @@ __all__ = [
     "LIGHT",
     "MISSING",
     "Colours",
+    "cleaning_chart",
     "colours_of",
     "coverage_chart",
     "forecast_chart",
