@@ -35,6 +35,7 @@ class WorkDays:
         break_left: days of that run that are still to come; 0 on its last day and elsewhere.
         free_before: on a working day, the free days just before it; 0 elsewhere.
         free_after: on a working day, the free days just after it; 0 elsewhere.
+        second_after_break: working days that follow the first one after a break.
     """
 
     weekdays: np.ndarray
@@ -46,6 +47,7 @@ class WorkDays:
     break_left: np.ndarray
     free_before: np.ndarray
     free_after: np.ndarray
+    second_after_break: np.ndarray
 
     def between(self, first: int, end: int) -> WorkDays:
         """The days at positions [first, end)."""
@@ -60,6 +62,7 @@ def work_days(days: pd.DatetimeIndex, calendar: WorkCalendar) -> WorkDays:
     before, after = _run_so_far(free), _run_so_far(free[::-1])[::-1]
     is_break = free & (before + after - 1 >= BREAK_DAYS)
     worked = ~free
+    since = np.where(worked, np.concatenate([[0], before[:-1]]), 0)
     inner = slice(MARGIN_DAYS, MARGIN_DAYS + len(dates))
     return WorkDays(
         weekdays=np.array([calendar.weekday(day) for day in dates], dtype=np.int64),
@@ -69,8 +72,9 @@ def work_days(days: pd.DatetimeIndex, calendar: WorkCalendar) -> WorkDays:
         shortened=_among(dates, calendar.shortened),
         break_day=np.where(is_break, before, 0)[inner],
         break_left=np.where(is_break, after - 1, 0)[inner],
-        free_before=np.where(worked, np.concatenate([[0], before[:-1]]), 0)[inner],
+        free_before=since[inner],
         free_after=np.where(worked, np.concatenate([after[1:], [0]]), 0)[inner],
+        second_after_break=(worked & np.concatenate([[False], since[:-1] >= BREAK_DAYS]))[inner],
     )
 
 
@@ -97,16 +101,14 @@ def work_day_blocks(work: WorkDays) -> tuple[np.ndarray, ...]:
 
     1. Moved days: a worked weekend day (beside the weekday it counts as), a shortened day.
     2. Working days around a break of `BREAK_DAYS` or more: the first day after it, how much longer the break was (0-1),
-       the second day after it, the last day before it; a single working day between free days (a bridge).
+       the second day after it, the last day before it. (A day between free days was tried: it cost more than it gave.)
     3. Inside a break: day 1 … `POSITIONS` of it, and its last day.
     """
     after, before = work.free_before >= BREAK_DAYS, work.free_after >= BREAK_DAYS
     longer = (np.minimum(work.free_before, LONG_BREAK_DAYS) - BREAK_DAYS) / (LONG_BREAK_DAYS - BREAK_DAYS)
-    second = np.concatenate([[False], after[:-1]]) & ~work.free if len(after) else after
-    bridge = (work.free_before > 0) & (work.free_after > 0)
     position = np.minimum(work.break_day, POSITIONS)
     moved = np.column_stack([work.moved_working, work.shortened])
-    around = np.column_stack([after, np.where(after, longer, 0.0), second, before, bridge])
+    around = np.column_stack([after, np.where(after, longer, 0.0), work.second_after_break, before])
     inside = np.column_stack(
         [position[:, None] == np.arange(1, POSITIONS + 1), (work.break_day > 0) & (work.break_left == 0)]
     )
