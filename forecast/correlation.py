@@ -11,7 +11,7 @@ Both are learned from past errors freed of counting noise, by least squares on p
 z = (y − ŷ) ÷ sd and reliability h = (sd without counting noise ÷ sd)², E[z·z′] = correlation·√(h·h′). So sparse
 queues, whose errors are nearly all noise, lean on the others, and these on a default.
 
-Measured: 80 % bands of sums (`forecast.totals`, `calendar_lanes`, ten sets, twelve origins each, everything learned from
+Measured: 80 % bands of sums (`forecast.totals`, `calendar_lanes`, ten sets, twelve origins each, all learned from
 the four origins before) hold a queue's week / four weeks in 84 / 76 % and the total's day / week / four weeks in
 82 / 76 / 79 %; with the defaults 84 / 76 and 80 / 79 / 78; without a lasting part 83 / 64 and 82 / 76 / 71; with
 independent errors 72 / 53 and 73 / 57 / 47.
