@@ -12,7 +12,7 @@ import pandas as pd
 
 from benchmarks.registry import ROOT, SHARED, BenchSpec
 
-MODULES = ("erlang", "ingest", "accuracy", "sample")
+MODULES = ("erlang", "ingest", "accuracy", "reforecast", "sample")
 
 
 def specs() -> list[BenchSpec]:

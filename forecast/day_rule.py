@@ -19,8 +19,8 @@ HELD_SPREADS = 3.0  # a surprise counts up to that many robust spreads
 MOST_LEVERAGE = 0.9
 LEAST_DAYS = 20
 LEAST_SHARE = 0.7  # of the contacts expected of a part of a past day must be known, or the day does not teach
-GAIN_FROM, GAIN_SURE = 0.05, 0.10  # share of the error that a rule must save: below the first it is not believed
-SIGNAL_FROM, SIGNAL_SURE = 0.5, 2.0  # the same for its mean saving over that mean's standard error
+GAIN_FROM, GAIN_SURE = 0.06, 0.10  # share of the error that a rule must save: below the first it is not believed
+SIGNAL_FROM, SIGNAL_SURE = 1.0, 2.0  # the same for its mean saving over that mean's standard error
 FACTOR_LEAST, FACTOR_MOST = 0.5, 2.0
 
 NO_CHANGE = "no_change"

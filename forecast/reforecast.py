@@ -29,6 +29,7 @@ from forecast.prepare import rows_before
 WINDOW_DAYS = 400
 WARM_UP_DAYS = 28  # shares and level need some weeks before what they say counts
 LEAST_PER_DAY = 5.0  # contacts; below that a day so far says nothing
+LEAST_EXPECTED = 1e-3  # contacts of an interval; with less expected, what came over it says nothing
 MARK = "+day"  # added to the model's name where the rest was moved
 _BANDS = (("offered_p10", "offered_p90"), ("offered_p25", "offered_p75"), ("offered_p025", "offered_p975"))
 
@@ -151,7 +152,7 @@ class _Board:
         size = self.layout.slots
         rest = np.bincount(slots[is_rest], mean[is_rest], minlength=size)
         over = np.bincount(slots[~is_rest], mean[~is_rest], minlength=size)
-        so_far = (over > 0) & (rest == 0) & cells.known[-1]
+        so_far = (over >= LEAST_EXPECTED) & (rest == 0) & cells.known[-1]
         came, expected = float(cells.contacts[-1][so_far].sum()), float(over[so_far].sum())
         if not (rest > 0).any():
             return _stays(NOTHING_AHEAD, came, expected)

@@ -23,6 +23,7 @@ from planning.steps.ingest import ingest, load_site
 from planning.steps.produce import StepResult
 from planning.steps.publishing import diff, publish, revert, verify
 from planning.steps.reading import details, imports, known_queues, queue_warnings, read, run_steps, runs, status
+from planning.steps.reforecasting import reforecast
 from planning.steps.staffing import audit, certify, first_week, make_requirements, make_roster, measure_coverage
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "publish",
     "queue_warnings",
     "read",
+    "reforecast",
     "revert",
     "run_steps",
     "runs",
