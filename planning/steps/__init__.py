@@ -8,6 +8,7 @@ from planning.steps.adjusting import (
     list_adjustments,
     switch_adjustment,
 )
+from planning.steps.cleaning import decide_mark, list_marks, marks_revision
 from planning.steps.demand import make_forecast
 from planning.steps.events import (
     calendar_ahead,
@@ -34,6 +35,7 @@ __all__ = [
     "audit",
     "calendar_ahead",
     "certify",
+    "decide_mark",
     "details",
     "diff",
     "events_of_file",
@@ -47,11 +49,13 @@ __all__ = [
     "known_queues",
     "list_adjustments",
     "list_events",
+    "list_marks",
     "load_site",
     "make_forecast",
     "make_history",
     "make_requirements",
     "make_roster",
+    "marks_revision",
     "measure_coverage",
     "publish",
     "queue_warnings",
