@@ -92,7 +92,7 @@ class ForecastRequest:
     origins: int = 4
 
 
-OF_NO_FILE = ("horizon_days", "interval_minutes", "model", "percentile", "calendar", "gaps", "now")  # options, not columns
+OF_NO_FILE = ("horizon_days", "interval_minutes", "model", "percentile", "calendar", "gaps", "now")  # options
 
 
 @contextmanager
