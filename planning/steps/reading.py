@@ -10,6 +10,7 @@ import pandas as pd
 from domain.errors import BadValue
 from domain.tables import ADJUSTED, REJECTS, TABLES
 from planning.session import Session
+from planning.site import holidays_of
 from planning.site_checks import queue_warnings as site_warnings
 from planning.site_checks import unknown_queues
 from planning.steps.adjusting import adjusted
@@ -58,11 +59,23 @@ def known_queues(session: Session) -> tuple[str, ...]:
 
 
 def queue_warnings(session: Session, pattern: str | None = None) -> list[str]:
-    """Sentences about queues that the site's files (or a `pattern`) name and the history lacks; none without one."""
+    """Sentences about queues that the site's files (or a `pattern`) name and the history lacks; none without one.
+
+    Without a `pattern` also about years of the horizon whose moved working days are not known yet.
+    """
     known = known_queues(session)
-    if not known:
+    if pattern is not None:
+        return unknown_queues([("--queue", pattern)], known) if known else []
+    return [*(site_warnings(session.site, known) if known else []), *_calendar_warnings(session)]
+
+
+def _calendar_warnings(session: Session) -> list[str]:
+    settings, now = session.settings, session.clock()
+    unsure = holidays_of(settings.calendar, now, now + pd.Timedelta(days=settings.horizon_days)).unsure_years
+    if not unsure:
         return []
-    return unknown_queues([("--queue", pattern)], known) if pattern is not None else site_warnings(session.site, known)
+    years = ", ".join(str(year) for year in unsure)
+    return [f"calendar {settings.calendar}: moved days of {years} are not known yet, only the holidays of the law are"]
 
 
 def details(session: Session, kind: str, version: str | None = None) -> Mapping[str, Any]:

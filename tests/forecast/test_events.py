@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.errors import TableError
@@ -114,6 +114,7 @@ def test_a_closure_is_closed_on_its_days_alone() -> None:
     assert calendar(closed).open[0].tolist() == [True, True, False, False, *[True] * 10]
 
 
+@settings(deadline=None)
 @given(
     length=st.integers(1, 10), ramp=st.integers(0, 10), decay=st.integers(0, 10), start=st.integers(0, 20),
     cut=st.integers(0, 39),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from domain import Settings
 from domain.errors import EmptyFile, StaleRevision, TableError
 from domain.tables import EVENTS
 from planning import steps
@@ -53,3 +54,12 @@ def test_a_file_with_nothing_but_a_header_has_no_events_and_an_empty_one_is_refu
     assert steps.events_of_file("events.csv", b"name,kind,from,to\n").empty
     with pytest.raises(EmptyFile):
         steps.events_of_file("events.csv", b"")
+
+
+def test_a_horizon_into_a_year_without_a_decree_is_pointed_out(tmp_path: Path) -> None:
+    settings = Settings(calendar="RU", horizon_days=60)
+    with open_session(tmp_path, settings, clock=lambda: pd.Timestamp("2027-12-01", tz="UTC")) as session:
+        said = steps.queue_warnings(session)
+    assert said == ["calendar RU: moved days of 2028 are not known yet, only the holidays of the law are"]
+    with open_session(tmp_path, settings, clock=lambda: pd.Timestamp("2026-11-01", tz="UTC")) as session:
+        assert steps.queue_warnings(session) == []
