@@ -207,12 +207,13 @@ def _prior_contacts(came: np.ndarray, expected: np.ndarray, usual: float) -> flo
 def _smoothed(values: np.ndarray, inside: np.ndarray, rounds: int) -> np.ndarray:
     """Rounds of the weights ¼ ½ ¼ over the slots (last axis) around the clock; a neighbour that is not `inside` (S)
     counts as the slot itself, so that nothing leaks over closing time."""
-    before, after = np.roll(inside, 1), np.roll(inside, -1)
+    slot = np.arange(len(inside))
+    left = np.where(np.roll(inside, 1), np.roll(slot, 1), slot)
+    right = np.where(np.roll(inside, -1), np.roll(slot, -1), slot)
+    values = np.where(inside, values, 0.0)
     for _ in range(rounds):
-        left = np.where(before, np.roll(values, 1, axis=-1), values)
-        right = np.where(after, np.roll(values, -1, axis=-1), values)
-        values = np.where(inside, 0.5 * values + 0.25 * left + 0.25 * right, 0.0)
-    return values
+        values = 0.5 * values + 0.25 * (values.take(left, axis=-1) + values.take(right, axis=-1))
+    return np.asarray(np.where(inside, values, 0.0))
 
 
 def _normalised(shares: np.ndarray, usual_open: np.ndarray) -> np.ndarray:

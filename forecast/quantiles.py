@@ -52,8 +52,20 @@ def learn_spreads(actual: np.ndarray, forecast: np.ndarray) -> tuple[DaySpread, 
 
     A lead group with few scored days leans on all leads of the queue, the queue on all queues, those on a default.
     """
+    inner, outer = _spreads(actual, forecast)
+    return tuple(DaySpread(*pair) for pair in zip(inner, outer, strict=True))
+
+
+def spread_by_lead(actual: np.ndarray, forecast: np.ndarray, leads: int) -> tuple[np.ndarray, np.ndarray]:
+    """(inner, outer) of `learn_spreads` for the first `leads` days, each (queues × leads)."""
+    inner, outer = DaySpread(*(found.T for found in _spreads(actual, forecast))).at(np.arange(1, leads + 1))
+    return inner.T, outer.T
+
+
+def _spreads(actual: np.ndarray, forecast: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(inner, outer) cv, each (queues × lead groups)."""
     inner, outer = (_spread_at(_needed_variance(actual, forecast, level), level) for level in (INNER, OUTER))
-    return tuple(DaySpread(inner[queue], outer[queue]) for queue in range(actual.shape[1]))
+    return inner, outer
 
 
 def _spread_at(needed: np.ndarray, level: float) -> np.ndarray:
@@ -101,7 +113,8 @@ def count_quantiles(mean: np.ndarray, inner: np.ndarray, outer: np.ndarray) -> n
     tail = np.abs(SHARES - 0.5)
     weights = np.clip((tail - 0.40) / 0.075, 0.0, 1.0).round(9)  # mirrored shares have equal ones
     found = np.zeros((len(mean), len(SHARES)))
-    small, large = np.flatnonzero((mean > 0) & (mean < EXACT_BELOW)), np.flatnonzero(mean >= EXACT_BELOW)
+    order = np.argsort(mean, kind="stable")  # like by like is faster
+    small, large = order[(mean[order] > 0) & (mean[order] < EXACT_BELOW)], order[mean[order] >= EXACT_BELOW]
     for weight in np.unique(weights):
         columns = np.flatnonzero(weights == weight)
         cv = inner * (1 - weight) + outer * weight
