@@ -7,17 +7,13 @@ fall on different weekdays.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
-import pandas as pd
 
-from domain.tables import QUANTILES, SCORES
-from forecast import accuracy
-from forecast.forecaster import Forecaster
+from forecast.forecaster import FittedForecaster, Forecaster, fit_path
 from forecast.models.blend import Blend, combine
 from forecast.panel import DailyPanel
-from forecast.quantiles import SHARES, count_quantiles, learn_spreads
 
 Progress = Callable[[str, int, int], None]
 STEPS_DAYS = (20, 13, 10, 6, 5, 4, 3, 2)
@@ -36,6 +32,7 @@ class Backtest:
         actual: (O × Q × L) contacts by lead; NaN where unknown, closed, or after the history.
         forecasts: (O × Q × L) by model; NaN where the model could not do the queue.
         history: (Q × D) contacts, for scaled errors.
+        latest: by model that is no blend, what it learned of the whole history, where that was asked for.
     """
 
     queues: tuple[str, ...]
@@ -43,6 +40,7 @@ class Backtest:
     actual: np.ndarray
     forecasts: Mapping[str, np.ndarray]
     history: np.ndarray
+    latest: Mapping[str, FittedForecaster] = field(default_factory=dict)
 
     @property
     def leads(self) -> int:
@@ -75,21 +73,31 @@ def run_backtest(
     origins: tuple[int, ...],
     horizon_days: int,
     progress: Progress | None = None,
+    *,
+    and_now: bool = False,
 ) -> Backtest:
     """Forecast from every origin with every forecaster. A blend is made of its members' forecasts, weighted by what
-    they had missed by before that origin."""
+    they had missed by before that origin.
+
+    and_now: each forecaster is also fitted to the whole panel and kept in `latest`.
+    """
     empty = np.full((len(origins), len(panel.queues), horizon_days), np.nan)
     test = Backtest(panel.queues, origins, _actual(panel, origins, empty), {}, panel.values)
     single = {name: made for name, made in forecasters.items() if not isinstance(made, Blend)}
-    forecasts = {name: empty.copy() for name in single}
-    for number, origin in enumerate(origins):
-        past, ahead = panel.until(origin), min(horizon_days, len(panel.days) - origin)
-        horizon = panel.calendar.between(origin, origin + ahead)
-        for name, forecaster in single.items():
-            forecasts[name][number, :, :ahead] = forecaster.fit(past).predict(horizon)
+    forecasts, latest = {}, {}
+    ends = (*origins, len(panel.days)) if and_now else origins
+    for number, (name, forecaster) in enumerate(single.items()):
+        forecasts[name] = empty.copy()
+        for at, fitted in enumerate(fit_path(forecaster, panel, ends)):
+            if at == len(origins):
+                latest[name] = fitted
+                continue
+            ahead = min(horizon_days, len(panel.days) - origins[at])
+            horizon = panel.calendar.between(origins[at], origins[at] + ahead)
+            forecasts[name][at, :, :ahead] = fitted.predict(horizon)
         if progress is not None:
-            progress("backtest", number + 1, len(origins))
-    test = replace(test, forecasts=forecasts)
+            progress("backtest", number + 1, len(single))
+    test = replace(test, forecasts=forecasts, latest=latest)
     blends = {name: _blended(test, made) for name, made in forecasters.items() if isinstance(made, Blend)}
     return replace(test, forecasts={**forecasts, **blends})
 
@@ -132,66 +140,3 @@ def _mean(values: np.ndarray, axis: tuple[int, ...]) -> np.ndarray:
     total: np.ndarray = np.where(known, values, 0.0).sum(axis=axis)
     number = known.sum(axis=axis)
     return np.asarray(np.divide(total, number, out=np.full(total.shape, np.nan), where=number > 0))
-
-
-def lead_masks(test: Backtest) -> dict[str, np.ndarray]:
-    """(O × Q × L) by lead time: `1d` is the next open day, `1-7d` and `1-28d` all days up to there."""
-    scored = ~np.isnan(test.actual)
-    ahead = np.arange(test.leads)
-    first = scored & (np.cumsum(scored, axis=2) == 1) & (ahead < NEAR_DAYS)
-    masks = {"1d": first, "1-7d": scored & (ahead < NEAR_DAYS)}
-    if test.leads > NEAR_DAYS:
-        masks[f"1-{test.leads}d"] = scored
-    return masks
-
-
-def score_table(test: Backtest, chosen: Mapping[str, str]) -> pd.DataFrame:
-    """The backtest's errors as a frame under SCORES; one row per queue, model and lead time that has scored days.
-
-    Bands are cross-conformal: each origin's are set by the errors at the other origins.
-    """
-    masks = lead_masks(test)
-    rows = []
-    for model, forecast in test.forecasts.items():
-        bands = _bands(test, forecast)
-        for number, queue in enumerate(test.queues):
-            for lead, mask in masks.items():
-                used = mask[:, number] & ~np.isnan(forecast[:, number])
-                if used.any():
-                    measured = _measured(test, number, forecast[:, number], bands[:, number], used)
-                    is_chosen = chosen.get(queue) == model
-                    rows.append({"queue": queue, "model": model, "lead": lead, **measured, "chosen": is_chosen})
-    return SCORES.check(pd.DataFrame(rows)) if rows else SCORES.empty()
-
-
-def _measured(
-    test: Backtest, queue: int, forecast: np.ndarray, bands: np.ndarray, used: np.ndarray
-) -> dict[str, float | int]:
-    actual, mean, band = test.actual[:, queue][used], forecast[used], bands[used]
-    names = list(QUANTILES)
-    low_80, high_80 = band[:, names.index("offered_p10")], band[:, names.index("offered_p90")]
-    low_95, high_95 = band[:, names.index("offered_p025")], band[:, names.index("offered_p975")]
-    return {
-        "wape": accuracy.wape(actual, mean),
-        "mase": accuracy.mase(actual, mean, test.history[queue]),
-        "bias_share": accuracy.bias_share(actual, mean),
-        "pinball": accuracy.pinball(actual, band, SHARES),
-        "coverage_80": accuracy.coverage(actual, low_80, high_80),
-        "coverage_95": accuracy.coverage(actual, low_95, high_95),
-        "noise_floor": accuracy.noise_floor(actual, mean),
-        "days": int(used.sum()),
-        "origins": int(used.any(axis=1).sum()),
-    }
-
-
-def _bands(test: Backtest, forecast: np.ndarray) -> np.ndarray:
-    """(O × Q × L × 9) quantiles of each past forecast, set by the other origins' errors."""
-    bands = np.full((*forecast.shape, len(SHARES)), np.nan)
-    lead = np.arange(1, test.leads + 1)
-    for number in range(len(test.origins)):
-        others = np.arange(len(test.origins)) != number
-        spreads = learn_spreads(test.actual[others], forecast[others])
-        inner, outer = (np.array(widths) for widths in zip(*(spread.at(lead) for spread in spreads), strict=True))
-        known = ~np.isnan(forecast[number])
-        bands[number, known] = count_quantiles(forecast[number, known], inner[known], outer[known])
-    return bands

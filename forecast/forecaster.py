@@ -15,9 +15,9 @@ One contract test runs on every forecaster that `forecast.models` lists.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -45,15 +45,31 @@ class Forecaster(Protocol):
 
     @property
     def is_slow(self) -> bool:
-        """Whether a queue costs more than about 5 ms, so that it is left out where there are very many."""
+        """Whether a queue costs more than about 10 ms a fit, so that a forecast tries it only where it is named."""
 
     @property
     def only_when_named(self) -> bool:
-        """Whether it takes part only where it is pinned or asked for by name: it costs seconds, and is there to compare
-        and to explain."""
+        """Whether a backtest of all, too, leaves it out unless it is named: it costs seconds a fit."""
 
     def fit(self, panel: DailyPanel) -> FittedForecaster:
         """Learn from all queues of the panel."""
+
+
+@runtime_checkable
+class PathForecaster(Protocol):
+    """A forecaster that fits several moments of one panel for little more than the last of them costs."""
+
+    def fit_path(self, panel: DailyPanel, ends: Sequence[int]) -> tuple[FittedForecaster, ...]:
+        """What was learned of the days before each position of `ends` (rising); nothing later is used."""
+
+
+def fit_path(forecaster: Forecaster, panel: DailyPanel, ends: Sequence[int]) -> Iterator[FittedForecaster]:
+    """The forecaster fitted to the days before each position of `ends`, rising."""
+    if isinstance(forecaster, PathForecaster):
+        yield from forecaster.fit_path(panel, ends)
+        return
+    for end in ends:
+        yield forecaster.fit(panel.until(end))
 
 
 QueueForecast = Callable[[DayCalendar], np.ndarray]  # one queue: horizon -> mean contacts (days)

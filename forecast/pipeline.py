@@ -20,26 +20,26 @@ from forecast.backtest import (
     past_errors,
     plan_origins,
     run_backtest,
-    score_table,
 )
+from forecast.events import event_offsets, learned_event_days
 from forecast.forecaster import Forecaster
 from forecast.models import FORECASTERS
 from forecast.models.blend import Blend, combine
 from forecast.prepare import Prepared, Site, prepare, rows_before
+from forecast.scoring import score_table
 from forecast.selection import DEFAULT_ORDER, choose
 from forecast.spreading import spread_over_intervals
 
 BACKTEST_DAYS = 28
+ORIGINS = 8
 LOW_HISTORY_DAYS = 56
 STALE_DAYS = 28
-MANY_QUEUES = 60
 MOST_DAYS = 3660  # ten years: further ahead nothing is known of opening, holidays or clock changes
 
 LOW_HISTORY = "LOW_HISTORY"  # less than eight weeks are known
 STALE_HISTORY = "STALE_HISTORY"  # nothing is known of the last four weeks
 NO_BACKTEST = "NO_BACKTEST"  # too short a history to try models on; a default was taken
 FALLBACK = "FALLBACK"  # the wanted model could not do the queue; a simpler one did
-FAST_MODELS_ONLY = "FAST_MODELS_ONLY"  # so many queues that slow models were left out
 OPENING_LEARNED = "OPENING_LEARNED"  # no opening hours were given
 
 
@@ -53,7 +53,7 @@ class ForecastResult:
         failures: queues without a forecast, and why.
         chosen: model by queue.
         flags: what a planner should know of a queue's forecast (LOW_HISTORY, STALE_HISTORY, NO_BACKTEST, FALLBACK,
-            FAST_MODELS_ONLY, OPENING_LEARNED); queues without flags are not in it.
+            OPENING_LEARNED); queues without flags are not in it.
     """
 
     forecast: pd.DataFrame
@@ -75,7 +75,7 @@ def make_forecast(
     targets_grid: pd.DataFrame | None = None,
     model: str | None = None,
     models: Mapping[str, str] | None = None,
-    origins: int = 4,
+    origins: int = ORIGINS,
     gaps: str = "missing",
     progress: Progress | None = None,
 ) -> ForecastResult:
@@ -116,8 +116,12 @@ def make_forecast(
     end = _horizon_end(as_of, horizon_days, grid, wanted)
     days = (local_days(pd.DatetimeIndex([end - pd.Timedelta(1, "us")]), grid.timezone)[0] - as_of_day).days + 1
     ready = prepare(rows, site, as_of_day=as_of_day, horizon_days=days, wanted=wanted)
-    test, flags = _tested(ready, model, pins, origins, horizon_days, progress)
+    flags: dict[str, list[str]] = {queue: [] for queue in ready.panel.queues}
+    test = _tested(ready, model, pins, origins, horizon_days, progress)
     chosen, means, failures = _predicted(ready, test, _pins_by_queue(model, pins, ready), flags)
+    means = means * event_offsets(
+        ready.horizon, learned_event_days(ready.panel.calendar, ~np.isnan(ready.panel.values))
+    )
     _flag_history(ready, opening, flags)
     frame = spread_over_intervals(ready, test, chosen, means, progress)
     frame = _asked(frame, as_of, end) if wanted is None else _as_wanted(frame, wanted, set(chosen))
@@ -135,7 +139,7 @@ def backtest(
     *,
     as_of: pd.Timestamp | None = None,
     horizon_days: int = 28,
-    origins: int = 8,
+    origins: int = ORIGINS,
     grid: IntervalGrid,
     opening: OpeningHours | None = None,
     holidays: Mapping[date, str] | None = None,
@@ -235,66 +239,57 @@ def _tested(
     origins: int,
     horizon_days: int,
     progress: Progress | None,
-) -> tuple[Backtest, dict[str, list[str]]]:
-    """The backtest of every model that may be chosen, and flags by queue for what was left out."""
-    flags: dict[str, list[str]] = {queue: [] for queue in ready.panel.queues}
+) -> Backtest:
+    """The backtest of every model that may be chosen, each fitted to the whole history as well."""
     pinned = {name for name in (model, *pins.values()) if name is not None}
     tried = {
         name: made
         for name, made in FORECASTERS.items()
-        if name in pinned or (model is None and not made.only_when_named)
+        if name in pinned or (model is None and not (made.is_slow or made.only_when_named))
     }
-    if model is None and len(ready.panel.queues) > MANY_QUEUES:
-        tried = {name: made for name, made in tried.items() if not made.is_slow or name in pinned}
-        for found in flags.values():
-            found.append(FAST_MODELS_ONLY)
-    for name in tuple(tried):
-        made = tried[name]
+    for made in tuple(tried.values()):
         if isinstance(made, Blend):
             tried = {**{member.name: member for member in made.members}, **tried}
     leads = BACKTEST_DAYS if horizon_days > NEAR_DAYS else NEAR_DAYS
     positions = plan_origins(ready.panel, origins, leads, whole=False)
-    return run_backtest(ready.panel, tried, positions, leads, progress), flags
+    return run_backtest(ready.panel, tried, positions, leads, progress, and_now=True)
 
 
 def _predicted(
     ready: Prepared, test: Backtest, pins: Mapping[str, str], flags: dict[str, list[str]]
 ) -> tuple[dict[str, str], np.ndarray, tuple[ForecastFailed, ...]]:
     """(model by queue, mean contacts (Q × H days), failures); simpler models step in where the chosen one can't."""
-    first_choice = choose(test, pins)
+    wanted = choose(test, pins)
     queues = ready.panel.queues
     means = np.full((len(queues), len(ready.horizon.days)), np.nan)
     chosen: dict[str, str] = {}
-    failures: list[ForecastFailed] = []
-    for name in dict.fromkeys(first_choice.values()):
-        own = [row for row, queue in enumerate(queues) if first_choice[queue] == name]
-        means[own] = _means(name, ready, test, own)
-        chosen.update({queues[row]: name for row in own if not np.isnan(means[row]).any()})
+    said = {name: _means(name, ready, test) for name in dict.fromkeys(wanted.values())}
     for row, queue in enumerate(queues):
         if not test.origins or np.isnan(test.actual[:, row]).all():
             flags[queue].append(NO_BACKTEST)
-        for name in () if queue in chosen else DEFAULT_ORDER:
-            means[row] = _means(name, ready, test, [row])[0]
-            if not np.isnan(means[row]).any():
-                chosen[queue] = name
-                flags[queue].append(FALLBACK)
+        for name in dict.fromkeys((wanted[queue], *DEFAULT_ORDER)):
+            if name not in said:
+                said[name] = _means(name, ready, test)
+            if not np.isnan(said[name][row]).any():
+                means[row], chosen[queue] = said[name][row], name
                 break
-        if queue not in chosen:
-            reason = FORECASTERS[DEFAULT_ORDER[0]].fit(ready.panel.pick([row])).reasons.get(queue, "nothing is known")
-            failures.append(ForecastFailed(queue, reason))
-    return chosen, means, tuple(failures)
+        if queue in chosen and chosen[queue] != wanted[queue] and (queue in pins or test.origins):
+            flags[queue].append(FALLBACK)
+    failed = [row for row, queue in enumerate(queues) if queue not in chosen]
+    reasons = FORECASTERS[DEFAULT_ORDER[-1]].fit(ready.panel).reasons if failed else {}
+    failures = tuple(ForecastFailed(queues[row], reasons.get(queues[row], "nothing is known")) for row in failed)
+    return chosen, means, failures
 
 
-def _means(name: str, ready: Prepared, test: Backtest, rows: list[int]) -> np.ndarray:
-    """Mean contacts (rows × H days) of one model for the queues at `rows`; a blend is weighted by the backtest."""
-    panel, horizon = ready.panel.pick(rows), ready.horizon.pick(rows)
+def _means(name: str, ready: Prepared, test: Backtest) -> np.ndarray:
+    """Mean contacts (Q × H days) of one model; a blend is weighted by the backtest."""
     made = FORECASTERS[name]
     if not isinstance(made, Blend) or not test.origins:
-        return made.fit(panel).predict(horizon)
-    forecasts = [member.fit(panel).predict(horizon) for member in made.members]
+        return (test.latest[name] if name in test.latest else made.fit(ready.panel)).predict(ready.horizon)
+    forecasts = [_means(member.name, ready, test) for member in made.members]
     errors = past_errors(test, [member.name for member in made.members], len(ready.panel.days))
-    leads = np.minimum(np.arange(len(horizon.days)), test.leads - 1)
-    return combine(forecasts, [error[rows][:, leads] for error in errors])
+    leads = np.minimum(np.arange(len(ready.horizon.days)), test.leads - 1)
+    return combine(forecasts, [error[:, leads] for error in errors])
 
 
 def _flag_history(ready: Prepared, opening: OpeningHours | None, flags: dict[str, list[str]]) -> None:

@@ -1,18 +1,19 @@
 """Calendar effects learned for all queues in one batch, and a bank of smoothers over what they leave.
 
 On the log scale (square root below 25 contacts a day) a shrunk regression separates weekday, season of the year, day
-of the month, public holidays with the days around them, the turn of the year and the planner's events from the level.
-The level that is left is followed by `forecast.lanes`, whose mixture depends on the lead time.
+of the month, public holidays with the days around them, breaks, the turn of the year and the planner's events from the
+level. The level that is left is followed by `forecast.lanes`, whose mixture depends on the lead time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from forecast.calendar_effects import DayCalendar
+from forecast.calendar_effects import DayCalendar, calendar_blocks
+from forecast.decompose import Parts, scales_of
 from forecast.evidence import Design, fit_blocks
 from forecast.forecaster import FittedForecaster, closed_to_zero
 from forecast.lanes import LaneState, run_lanes
@@ -21,9 +22,14 @@ from forecast.panel import DailyPanel
 
 LONGEST_DAYS = 1500
 SEASON_FROM_DAYS = 500
-LEVEL_STEP_DAYS = 28
+LEVEL_STEP_DAYS = 91
 LEAST_KNOWN_DAYS = 15
-OUTLIER_SPREADS = 3.0
+OUTLIER_SPREADS = 2.5
+MOST_VARIANCE = 0.25  # in the mean from a logarithm: past that, the spread is no longer small
+GREATEST_LOG = 30.0
+CHUNK = 64  # queues worked on at once: bounds memory
+NAMES = ("intercept", "level", "season", "weekday", "month_day", "holiday", "holiday", "season", "break", "break")
+NAMES_OF_BLOCKS = (*NAMES, "break", "event")
 INTERCEPT, LEVEL, SEASON = 0, 1, 2
 TURN_OF_YEAR = (1222, 1223, 1224, 1225, 1226, 1227, 1228, 1229, 1230, 1231, 101, 102, 103)
 
@@ -38,27 +44,58 @@ class CalendarLanes:
 
     def fit(self, panel: DailyPanel) -> FittedForecaster:
         """Learn from the last four years of the panel."""
+        return self.fit_path(panel, (len(panel.days),))[0]
+
+    def fit_path(self, panel: DailyPanel, ends: Sequence[int]) -> tuple[FittedForecaster, ...]:
+        """What `fit(panel.until(end))` learns for each of the rising `ends`, with much of the work done once."""
         recent = panel.last(LONGEST_DAYS)
-        values = recent.values
-        known = ~np.isnan(values)
-        enough = known.sum(axis=1) >= LEAST_KNOWN_DAYS
-        log = _mean(values, known) >= LOG_FROM_PER_DAY
-        scaled = np.where(log[:, None], np.log(np.maximum(values, 0.5)), np.sqrt(np.maximum(values, 0.0)))
+        skipped = len(panel.days) - len(recent.days)
+        within = [max(end - skipped, 1) for end in ends]
         plan = _Plan(tuple(sorted({name for name in recent.calendar.holidays if name})), len(recent.days))
-        design = plan.design(recent.calendar, first=0)
-        effects = fit_blocks(scaled, design, _allowed(known, design))
-        slow = np.isin(design.blocks, (INTERCEPT, LEVEL))
-        calendar = _product(design, np.where(slow, 0.0, effects))
-        level = _product(design, np.where(slow, effects, 0.0))
-        state = run_lanes(level + _held(scaled - calendar - level))
-        few = dict.fromkeys(np.array(panel.queues)[~enough], f"fewer than {LEAST_KNOWN_DAYS} known days")
-        return _Fitted(plan, np.where(slow, 0.0, effects), state, log, enough, few)
+        parts = [
+            _fit_some(recent.pick(list(range(first, min(first + CHUNK, len(panel.queues))))), plan, within)
+            for first in range(0, len(panel.queues), CHUNK)
+        ]
+        return tuple(_joined([part[number] for part in parts]) for number in range(len(ends)))
+
+
+def _fit_some(panel: DailyPanel, plan: _Plan, ends: list[int]) -> list[_Fitted]:
+    values = panel.values
+    design = plan.design(panel.calendar, first=0)
+    known = ~np.isnan(values)
+    mean = np.stack([_mean(values[:, :end], known[:, :end]) for end in ends])
+    log = mean >= LOG_FROM_PER_DAY  # (ends × queues)
+    effects = np.zeros((len(ends), len(values), len(design.blocks)))
+    allowed = np.stack([_allowed(known[:, :end], design) for end in ends])
+    for is_log in (False, True):  # a queue may pass from one scale to the other on its way
+        rows = np.flatnonzero((log == is_log).any(axis=0))
+        if rows.size:
+            own = Design(design.common, design.own[rows], design.blocks)
+            found = fit_blocks(_scaled(values[rows], np.full(rows.size, is_log)), own, allowed[:, rows], ends)
+            effects[:, rows] = np.where((log[:, rows] == is_log)[:, :, None], found, effects[:, rows])
+    return [_follow(panel, plan, design, end, log[at], effects[at]) for at, end in enumerate(ends)]
+
+
+def _follow(panel: DailyPanel, plan: _Plan, design: Design, end: int, log: np.ndarray, effects: np.ndarray) -> _Fitted:
+    """The smoothers over what the effects leave of the days before `end`."""
+    values = panel.values[:, :end]
+    past = Design(design.common[:end], design.own[:, :end], design.blocks)
+    slow = np.isin(design.blocks, (INTERCEPT, LEVEL))
+    calendar, level = (_product(past, np.where(part, effects, 0.0)) for part in (~slow, slow))
+    state = run_lanes(level + _held(_scaled(values, log) - calendar - level))
+    enough = (~np.isnan(values)).sum(axis=1) >= LEAST_KNOWN_DAYS
+    few = dict.fromkeys(np.array(panel.queues)[~enough], f"fewer than {LEAST_KNOWN_DAYS} known days")
+    return _Fitted(plan, end, np.where(slow, 0.0, effects), design.blocks, state, log, enough, few)
 
 
 @dataclass(frozen=True)
 class _Fitted:
+    """`end`: position of the first day that was not seen; `effects` (queues × columns) without the level."""
+
     plan: _Plan
+    end: int
     effects: np.ndarray
+    blocks: np.ndarray
     state: LaneState
     log: np.ndarray
     enough: np.ndarray
@@ -66,12 +103,50 @@ class _Fitted:
 
     def predict(self, horizon: DayCalendar) -> np.ndarray:
         """Mean contacts (queues × days): the smoothers' level with the calendar put back, on the scale of contacts."""
+        return closed_to_zero(self._means(horizon), horizon)
+
+    def _means(self, horizon: DayCalendar) -> np.ndarray:
         level, variance = self.state.predict(len(horizon.days))
-        scaled = level + _product(self.plan.design(horizon, first=self.plan.days), self.effects)
-        held = np.minimum(variance, 0.25)  # a mean from a log: past that, the spread is no longer small
-        log = np.exp(np.minimum(scaled, 30.0) + held / 2)
+        scaled = level + _product(self.plan.design(horizon, first=self.end), self.effects)
+        held = np.minimum(variance, MOST_VARIANCE)
+        log = np.exp(np.minimum(scaled, GREATEST_LOG) + held / 2)
         means = np.where(self.log[:, None], log, np.maximum(scaled, 0.0) ** 2 + held)
-        return closed_to_zero(np.where(self.enough[:, None], means, np.nan), horizon)
+        return np.where(self.enough[:, None], means, np.nan)
+
+    def parts(self, horizon: DayCalendar) -> Parts:
+        """Level, season, weekday, day of the month, holidays, breaks and events on the queue's scale."""
+        design = self.plan.design(horizon, first=self.end)
+        level, _ = self.state.predict(len(horizon.days))
+        names = tuple(dict.fromkeys(NAMES_OF_BLOCKS[2:]))
+        values = [level]
+        for name in names:
+            own = np.isin(self.blocks, [block for block, called in enumerate(NAMES_OF_BLOCKS) if called == name])
+            values.append(_product(design, np.where(own, self.effects, 0.0)))
+        stacked = np.where(self.enough[None, :, None], np.stack(values), np.nan)
+        return Parts(("level", *names), stacked, scales_of(self.log), self._means(horizon))
+
+
+def _joined(parts: list[_Fitted]) -> _Fitted:
+    """The queues of all parts as one."""
+    if len(parts) == 1:
+        return parts[0]
+    states = [part.state for part in parts]
+    return _Fitted(
+        plan=parts[0].plan,
+        end=parts[0].end,
+        effects=np.concatenate([part.effects for part in parts]),
+        blocks=parts[0].blocks,
+        state=LaneState(
+            states[0].days,
+            np.concatenate([state.level for state in states]),
+            np.concatenate([state.weekday for state in states], axis=1),
+            np.concatenate([state.weights for state in states], axis=1),
+            np.concatenate([state.variance for state in states], axis=1),
+        ),
+        log=np.concatenate([part.log for part in parts]),
+        enough=np.concatenate([part.enough for part in parts]),
+        reasons={queue: reason for part in parts for queue, reason in part.reasons.items()},
+    )
 
 
 @dataclass(frozen=True)
@@ -98,6 +173,7 @@ class _Plan:
             near.astype(float),
             named.reshape(len(day), len(self.holiday_names)),
             (month[:, None] == np.array(TURN_OF_YEAR)).astype(float),
+            *calendar_blocks(calendar),
         )
         own = calendar.events.transpose(1, 2, 0).astype(float)
         widths = [part.shape[1] for part in parts] + [own.shape[2]]
@@ -105,7 +181,7 @@ class _Plan:
 
 
 def _ramps(day: np.ndarray, days: int) -> np.ndarray:
-    """A level that may step every four weeks; it stays where it was after the history's end."""
+    """A level that may step every quarter; it stays where it was after the history's end."""
     knots = np.arange(LEVEL_STEP_DAYS / 2, days, LEVEL_STEP_DAYS)
     return np.asarray(np.clip((day[:, None] - knots) / LEVEL_STEP_DAYS + 0.5, 0.0, 1.0))
 
@@ -124,11 +200,18 @@ def _allowed(known: np.ndarray, design: Design) -> np.ndarray:
     return allowed
 
 
+def _scaled(values: np.ndarray, log: np.ndarray) -> np.ndarray:
+    """Contacts (queues × days) on each queue's scale."""
+    return np.asarray(np.where(log[:, None], np.log(np.maximum(values, 0.5)), np.sqrt(np.maximum(values, 0.0))))
+
+
 def _product(design: Design, effects: np.ndarray) -> np.ndarray:
     """What the effects (queues × columns) give on each day (queues × days)."""
     shared = design.common.shape[1]
-    own = np.einsum("qdr,qr->qd", design.own, effects[:, shared:])
-    return np.asarray(effects[:, :shared] @ design.common.T + own)
+    total = effects[:, :shared] @ design.common.T
+    if design.own.shape[2]:
+        total = total + np.einsum("qdr,qr->qd", design.own, effects[:, shared:])
+    return np.asarray(total)
 
 
 def _mean(values: np.ndarray, known: np.ndarray) -> np.ndarray:
@@ -137,11 +220,10 @@ def _mean(values: np.ndarray, known: np.ndarray) -> np.ndarray:
 
 
 def _held(residual: np.ndarray) -> np.ndarray:
-    """Residuals (queues × days) held within three robust spreads, so that one odd day does not move the level."""
-    held = residual.copy()
-    for row in held:
-        known = ~np.isnan(row)
-        if known.any():
-            reach = OUTLIER_SPREADS * 1.4826 * float(np.median(np.abs(row[known])))
-            row[known] = np.clip(row[known], -reach, reach) if reach > 0 else row[known]
-    return held
+    """Residuals (queues × days) held within 2.5 robust spreads, so that one odd day does not move the level."""
+    known = ~np.isnan(residual)
+    count = known.sum(axis=1, keepdims=True)
+    ordered = np.sort(np.abs(residual), axis=1)  # NaN comes last
+    middle = np.take_along_axis(ordered, np.maximum(count - 1, 0) // 2, axis=1)
+    reach = np.where((count > 0) & (middle > 0), OUTLIER_SPREADS * 1.4826 * middle, np.inf)
+    return np.asarray(np.clip(residual, -reach, reach))

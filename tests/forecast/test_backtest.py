@@ -11,13 +11,15 @@ import pytest
 from domain import IntervalGrid
 from domain.errors import BadValue, EmptyFile
 from domain.tables import SCORES
-from forecast import FORECASTERS, backtest
-from forecast.backtest import Backtest, lead_masks, past_errors, plan_origins, run_backtest, score_table
+from forecast import FORECASTERS, accuracy, backtest
+from forecast.backtest import Backtest, past_errors, plan_origins, run_backtest
 from forecast.panel import DailyPanel
+from forecast.scoring import lead_masks, score_table
 from forecast.selection import choose
 
 Panels = Callable[..., DailyPanel]
 FAST = {name: FORECASTERS[name] for name in ("seasonal_naive", "weekday_average_4", "weekday_average_8")}
+TRIED = {name: made for name, made in FORECASTERS.items() if not made.only_when_named}
 DAILY = IntervalGrid(1440, "Europe/Berlin")
 
 
@@ -46,8 +48,8 @@ def test_what_comes_after_an_origin_changes_no_forecast_of_it(make_panel: Panels
     values = np.stack([noisy(150), noisy(150, 1)])
     scrambled = values.copy()
     scrambled[:, 100:] = 9e9
-    made = [run_backtest(make_panel(kept), FORECASTERS, (60, 100), 28) for kept in (values, scrambled)]
-    for name in FORECASTERS:
+    made = [run_backtest(make_panel(kept), TRIED, (60, 100), 28, and_now=True) for kept in (values, scrambled)]
+    for name in made[0].forecasts:
         assert (made[0].forecasts[name] == made[1].forecasts[name]).all(), name
 
 
@@ -78,6 +80,40 @@ def test_scores_equal_a_plain_loop_over_days(make_panel: Panels) -> None:
     assert 0.02 < row["noise_floor"] < row["wape"]
 
 
+def test_every_measure_equals_the_plain_one_of_a_single_queue(make_panel: Panels) -> None:
+    values = np.stack([noisy(150), noisy(150, 1) / 40])
+    values[1, 120:130] = np.nan
+    test = run_backtest(make_panel(values), FAST, (70, 90, 110), 28)
+    table = score_table(test, {}).set_index(["queue", "model", "lead"])
+    for row, queue in enumerate(test.queues):
+        for lead, mask in lead_masks(test).items():
+            forecast = test.forecasts["weekday_average_4"][:, row]
+            actual = np.where(mask[:, row], test.actual[:, row], np.nan)
+            got = table.loc[(queue, "weekday_average_4", lead)]
+            assert got["wape"] == pytest.approx(accuracy.wape(actual, forecast))
+            assert got["bias_share"] == pytest.approx(accuracy.bias_share(actual, forecast))
+            assert got["mase"] == pytest.approx(accuracy.mase(actual, forecast, values[row]))
+            assert got["noise_floor"] == pytest.approx(accuracy.noise_floor(actual, forecast))
+
+
+def test_bands_hold_four_of_five_and_nineteen_of_twenty_days_of_steady_noise(make_panel: Panels) -> None:
+    values = np.stack([noisy(400, seed) for seed in range(8)])
+    test = run_backtest(make_panel(values), FAST, tuple(range(200, 361, 20)), 28)
+    table = score_table(test, {})
+    week = table[(table["model"] == "weekday_average_8") & (table["lead"] == "1-28d")]
+    assert 0.77 < week["coverage_80"].mean() < 0.84
+    assert 0.93 < week["coverage_95"].mean() < 0.97
+
+
+def test_a_fit_to_the_present_is_kept_for_the_forecast_itself(make_panel: Panels) -> None:
+    panel = make_panel(noisy(200))
+    test = run_backtest(panel, TRIED, (120, 160), 28, and_now=True)
+    horizon = panel.calendar.between(172, 200)
+    alone = FORECASTERS["weekday_average_4"].fit(panel).predict(horizon)
+    assert (test.latest["weekday_average_4"].predict(horizon) == alone).all()
+    assert set(test.latest) == set(TRIED) - {"blend"}
+
+
 def test_the_next_open_day_is_scored_as_lead_1d(make_panel: Panels) -> None:
     panel = make_panel(noisy(100), closed=(5, 6))
     friday_evening = 5 + 7 * 10
@@ -99,7 +135,15 @@ def test_the_better_model_is_chosen_for_each_queue_and_pins_decide(make_panel: P
 def test_a_queue_without_a_scored_day_takes_the_default(make_panel: Panels) -> None:
     values = np.stack([noisy(120), np.full(120, np.nan)])
     test = run_backtest(make_panel(values), FAST, (70, 90), 28)
-    assert choose(test, {})["b"] == "weekday_average_4"
+    assert choose(test, {})["b"] == "calendar_lanes"
+
+
+def test_the_favourite_steps_back_only_for_a_model_that_was_better_by_a_tenth() -> None:
+    actual = np.full((4, 1, 28), 100.0)
+    for other, winner in ((9.5, "calendar_lanes"), (8.0, "seasonal_naive")):
+        said = {"calendar_lanes": actual + 10.0, "seasonal_naive": actual + other}
+        test = Backtest(("a",), (40, 60, 80, 100), actual, said, np.full((1, 140), 100.0))
+        assert choose(test, {})["a"] == winner
 
 
 def test_a_model_that_cannot_do_a_queue_is_not_chosen(make_panel: Panels) -> None:

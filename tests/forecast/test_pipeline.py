@@ -14,8 +14,8 @@ from domain import IntervalGrid
 from domain.calendar import OpeningHours
 from domain.errors import BadValue, EmptyFile, InputError, TableError, UnknownQueue
 from domain.tables import FORECAST, SCORES
-from forecast import make_forecast
-from forecast.pipeline import FALLBACK, FAST_MODELS_ONLY, LOW_HISTORY, NO_BACKTEST, OPENING_LEARNED, STALE_HISTORY
+from forecast import FORECASTERS, make_forecast
+from forecast.pipeline import FALLBACK, LOW_HISTORY, NO_BACKTEST, OPENING_LEARNED, STALE_HISTORY
 
 History = Callable[..., pd.DataFrame]
 DAILY = IntervalGrid(1440, "Europe/Berlin")
@@ -65,11 +65,15 @@ def test_one_day_without_given_hours_opens_every_weekday(make_history: History) 
     assert result.forecast["offered"].tolist() == [80.0] * 7
 
 
-def test_very_many_queues_are_left_to_the_fast_models(make_history: History) -> None:
-    history = pd.concat([make_history(np.full(40, 9.0), queue=f"phone/{number}") for number in range(61)])
-    result = make_forecast(history, as_of=at("2026-02-14"), horizon_days=7, grid=DAILY, origins=1)
-    assert set(result.flags["phone/7"]) >= {FAST_MODELS_ONLY}
-    assert not {"holt_winters", "calendar_glm", "blend"} & set(result.scores["model"])
+def test_a_forecast_tries_the_fast_models_and_any_other_that_is_named(make_history: History) -> None:
+    history = pd.concat([make_history(np.full(60, 9.0), queue=f"phone/{number}") for number in range(2)])
+    options: dict[str, Any] = {"as_of": at("2026-03-06"), "horizon_days": 7, "grid": DAILY, "origins": 1}
+    plain = make_forecast(history, **options)
+    fast = {name for name, made in FORECASTERS.items() if not (made.is_slow or made.only_when_named)}
+    assert set(plain.scores["model"]) == fast
+    pinned = make_forecast(history, **options, models={"phone/1": "holt_winters"})
+    assert set(pinned.scores["model"]) == fast | {"holt_winters"}
+    assert pinned.chosen["phone/1"] == "holt_winters"
 
 
 def test_nothing_at_or_after_as_of_is_used(make_history: History) -> None:
@@ -313,7 +317,7 @@ def test_progress_is_told_to_its_end(make_history: History) -> None:
         make_history(np.full(90, 70.0)), as_of=at("2026-04-05"), grid=DAILY, origins=2, model="seasonal_naive",
         progress=lambda stage, done, all_: seen.append((stage, done, all_)),
     )  # fmt: skip
-    assert seen == [("backtest", 1, 2), ("backtest", 2, 2), ("intervals", 1, 1)]
+    assert seen == [("backtest", 1, 1), ("intervals", 1, 1)]
 
 
 def test_a_wanted_interval_of_another_century_is_refused(make_history: History) -> None:

@@ -24,7 +24,7 @@ HOMES = {
     "pulp": ["scheduling/lp"],
     "highspy": ["scheduling/lp"],
     "statsmodels": ["forecast"],
-    "numba": ["scheduling/simulation", "scheduling/roster/engines"],
+    "numba": ["forecast/lane_kernel", "scheduling/simulation", "scheduling/roster/engines"],
     "duckdb": ["connectors", "planning/store"],
     "openpyxl": ["connectors"],
     "xlsxwriter": ["connectors"],
