@@ -20,9 +20,9 @@ GAMMA_POISSON_CV = 0.1  # of a day's rate, a priori
 METHODS = ("midnight", "raw_ratio", "gamma_poisson", "reforecast")
 SETS = {  # grid in minutes, days tried, holidays
     "bank": (30, 40, "US"),
-    "rabobank": (30, 20, "NL"),
-    "mont911": (30, 20, "US-PA"),
-    "nycems": (60, 10, "US-NY"),
+    "rabobank": (30, 40, "NL"),
+    "mont911": (30, 40, "US-PA"),
+    "nycems": (60, 20, "US-NY"),
 }
 
 

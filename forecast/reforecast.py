@@ -181,9 +181,9 @@ def _board(
 ) -> _Board:
     if gaps not in ("missing", "zero"):
         raise BadValue("missing or zero", column="gaps", found=gaps)
-    rows = rows_before(history, now, grid)
     first = today - pd.Timedelta(days=WINDOW_DAYS)
     opens = local_midnights(pd.DatetimeIndex([first]), grid.timezone)[0]
+    rows = rows_before(_recent(history, opens), now, grid)
     midnight = local_midnights(pd.DatetimeIndex([today]), grid.timezone)[0]
     last = rows["start"][(rows["offered"] > 0).to_numpy()].max()
     counted = (rows["start"] < midnight) | (rows["start"] <= last)
@@ -205,6 +205,13 @@ def _board(
         cells=cells,
         cut_slot=minute // grid.interval_minutes,
     )
+
+
+def _recent(history: pd.DataFrame, opens: pd.Timestamp) -> pd.DataFrame:
+    """The rows from `opens` on: years of history cost nothing then. Stamps of another type are left to the contract."""
+    if "start" in history and isinstance(history["start"].dtype, pd.DatetimeTZDtype):
+        return history[(history["start"] >= opens).to_numpy()]
+    return history
 
 
 def _past_days(cells: QueueCells, dates: Dates, plain: np.ndarray) -> PastDays | None:
