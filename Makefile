@@ -24,9 +24,10 @@ lint:            ## style and types
 	@.venv/bin/ruff check --quiet .
 	@.venv/bin/mypy
 
-bench:           ## the benchmarks: prints tables, writes benchmarks/results/*.json
-	@.ci/setup test
-	@.venv/bin/python -m benchmarks
+bench:           ## the benchmarks: prints tables, writes benchmarks/results/*.json (ARGS="accuracy --quick" for one)
+	@.ci/setup run
+	@.ci/setup bench
+	@.venv/bin/python -m benchmarks $(ARGS)
 
 lock:            ## pin the newest fitting versions, with hashes
 	@.ci/setup test
@@ -35,3 +36,5 @@ lock:            ## pin the newest fitting versions, with hashes
 	@.venv/bin/uv pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-annotate --no-header \
 	  --upgrade pyproject.toml --extra postgres --extra build --extra test --constraint requirements.lock \
 	  --output-file requirements-test.lock
+	@.venv/bin/uv pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-annotate --no-header \
+	  --upgrade --group bench --output-file requirements-bench.lock

@@ -1,74 +1,90 @@
-"""Accuracy of every daily forecaster of the product on the evaluation histories, in one run with the naive peers.
+"""Accuracy of the product on the evaluation histories, in one run with the peers, held against the goals.
 
-Twelve rolling origins a set; a forecaster sees only the days before its origin and the calendar ahead. WAPE is
-Σ|y − ŷ| ÷ Σy over all queues and origins of a set.
+Twelve rolling origins a set (three with `--quick`). The product is scored as a user gets it, through `make_forecast`
+with its default settings. The peers run meanwhile in a process and an environment of their own.
 """
 
 from __future__ import annotations
 
-import numpy as np
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
 import pandas as pd
 
-from benchmarks.histories import DailySet, daily_sets
-from benchmarks.registry import BenchSpec, Row
-from domain import public_holidays
-from forecast import FORECASTERS
-from forecast.calendar_effects import day_calendar
-from forecast.panel import DailyPanel, daily_panel
+from benchmarks.entrants import PINNED, PRODUCT, product_answers
+from benchmarks.goals import goal_rows
+from benchmarks.histories import EvaluationSet, evaluation_sets
+from benchmarks.peer_process import label, start_peers
+from benchmarks.referee import origins_of, questions, score, weekday_mean
+from benchmarks.registry import BenchSpec, Effort, Row, Tables
 
-ORIGINS, HORIZON_DAYS, WEEK = 12, 28, 7
-MODELS = ("seasonal_naive", "weekday_average_4", "weekday_average_8", "calendar_lanes")
-
-
-def panel_of(history: DailySet) -> DailyPanel:
-    """The set as a panel; days without a value are closed."""
-    queues = tuple(str(name) for name in history.totals)
-    days = pd.DatetimeIndex(history.totals.index)
-    years = range(days[0].year, days[-1].year + 1)
-    values = history.totals.to_numpy(dtype=float).T
-    calendar = day_calendar(queues, days, ~np.isnan(values), public_holidays(history.calendar, years), None)
-    return daily_panel(calendar, values)
+ORIGINS: dict[Effort, int] = {"usual": 12, "full": 12, "quick": 3}
+NAIVE_WEEKS = {"seasonal_naive": 1, "avg4": 4, "avg8": 8}
+LEADS = {"1d": "next open day", "1w": "days 1-7", "4w": "days 1-28"}
 
 
-def wape_by_lead(panel: DailyPanel, model: str, step_days: int) -> dict[str, float]:
-    """WAPE, %, of the next open day, the first week and four weeks; bias over four weeks, %."""
-    missed, came, bias = np.zeros(3), np.zeros(3), 0.0
-    for back in range(ORIGINS):
-        origin = len(panel.days) - HORIZON_DAYS - back * step_days
-        horizon = panel.calendar.between(origin, origin + HORIZON_DAYS)
-        said = FORECASTERS[model].fit(panel.until(origin)).predict(horizon)
-        actual = panel.values[:, origin : origin + HORIZON_DAYS]
-        known = ~np.isnan(actual) & ~np.isnan(said)
-        first = known & (np.cumsum(known, axis=1) == 1)
-        week = known & (np.arange(HORIZON_DAYS) < WEEK)
-        for number, mask in enumerate((first, week, known)):
-            missed[number] += np.abs(actual - said)[mask].sum()
-            came[number] += actual[mask].sum()
-        bias += (said - actual)[known].sum()
-    day, week_share, month = 100 * missed / came
-    return {
-        "1d": round(day, 1),
-        "1w": round(week_share, 2),
-        "4w": round(month, 2),
-        "bias_4w": round(100 * bias / came[2], 1),
-    }
+def measure(effort: Effort = "usual") -> list[Row]:
+    """One row a set, grain and model (`kind` score), then the goals (`kind` goal)."""
+    sets = evaluation_sets()
+    origins = {label(history): origins_of(history, ORIGINS[effort]) for history in sets}
+    with tempfile.TemporaryDirectory() as folder:
+        peers = start_peers(Path(folder), sets, origins, effort)
+        try:
+            rows = [row for history in sets for row in own_rows(history, origins[label(history)])]
+            rows += peers.rows(sets, origins) if peers else []
+        finally:
+            if peers:
+                peers.stop()
+    scores = pd.DataFrame(rows)
+    return [*({"kind": "score", **row} for row in rows), *({"kind": "goal", **row} for row in goal_rows(scores))]
 
 
-def measure() -> list[Row]:
-    """One row a set and model, and the geometric mean of each model's WAPE over the 4-week average's."""
-    rows: list[Row] = []
-    for history in daily_sets():
-        panel = panel_of(history)
-        rows += [
-            {"set": history.name, "model": model, **wape_by_lead(panel, model, history.step_days)} for model in MODELS
-        ]
-    table = pd.DataFrame(rows)
-    peer = table[table["model"] == "weekday_average_4"].set_index("set")
-    for model in MODELS:
-        own = table[table["model"] == model].set_index("set")
-        means = {lead: round(float(np.exp(np.log(own[lead] / peer[lead]).mean())), 3) for lead in ("1d", "1w", "4w")}
-        rows.append({"set": "all ÷ weekday_average_4", "model": model, **means})
+def own_rows(history: EvaluationSet, origins: Sequence[pd.Timestamp]) -> list[dict[str, float | int | str]]:
+    """Scores of the naive methods and of the product: default settings, and single members pinned."""
+    asked = questions(history, origins)
+    known = {"set": history.name, "grain": history.grain}
+    rows: list[dict[str, float | int | str]] = []
+    for name, weeks in NAIVE_WEEKS.items():
+        answers = pd.concat([weekday_mean(history, origin, weeks) for origin in origins])
+        rows.append({**known, "model": name, **score(asked, answers)})
+    for pinned in (None, *(PINNED if history.grain == "daily" else ())):
+        answers, seconds = product_answers(history, asked, pinned)
+        rows.append({**known, "model": pinned or PRODUCT, **score(asked, answers), "cpu_seconds": seconds})
     return rows
 
 
-BENCH = BenchSpec("accuracy", "WAPE % of day totals, twelve origins a set", measure, needs_shared=True)
+def tables(rows: list[Row]) -> Tables:
+    """WAPE by model and set for each grain and lead, the product's calibration, CPU seconds, the goals."""
+    frame = pd.DataFrame(rows)
+    scores = frame[frame["kind"] == "score"]
+    found = {}
+    for grain in ("daily", "intraday"):
+        own = scores[scores["grain"] == grain]
+        for lead, words in LEADS.items():
+            found[f"{grain}, {words}: WAPE %"] = _wide(own, lead, 1)
+    for column, words in {"wql_1w": "wQL %, days 1-7", "cpu_seconds": "CPU seconds, all origins"}.items():
+        found[f"daily, {words}"] = _wide(scores[scores["grain"] == "daily"].dropna(subset=[column]), column, 1)
+    calibration = ["set", "grain", "bias_4w", "coverage_80", "coverage_95", "wql_1w", "cpu_seconds"]
+    found["the product: bias of 4 weeks, coverage and wQL of week 1, %"] = scores.loc[
+        scores["model"] == PRODUCT, calibration
+    ].round(1)
+    goals = frame.loc[frame["kind"] == "goal", ["what", "must", "stretch", "ours", "verdict"]]
+    found["goals (less is better)"] = goals.round({"ours": 3})
+    return found
+
+
+def _wide(scores: pd.DataFrame, column: str, digits: int) -> pd.DataFrame:
+    sets, models = scores["set"].unique(), scores["model"].unique()
+    wide = scores.pivot(index="model", columns="set", values=column)
+    return wide.reindex(index=models, columns=sets).round(digits).reset_index()
+
+
+BENCH = BenchSpec(
+    "accuracy",
+    "forecasts of the evaluation histories against peers and goals",
+    measure,
+    needs_shared=True,
+    has_effort=True,
+    tables=tables,
+)

@@ -10,8 +10,13 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
+
+import pandas as pd
 
 Row = Mapping[str, float | int | str]
+Effort = Literal["usual", "quick", "full"]
+Tables = Mapping[str, pd.DataFrame]
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -19,12 +24,29 @@ SHARED = ROOT.parent / "shared"
 
 @dataclass(frozen=True)
 class BenchSpec:
-    """One benchmark. `needs_shared`: left out without the evaluation histories."""
+    """One benchmark.
+
+    Attributes:
+        measure: gives the rows; with `has_effort` it is called with the effort ("usual", "quick": a rough figure soon,
+            "full": the parts that take long too).
+        needs_shared: left out without the evaluation histories.
+        tables: how the rows are printed, frames by title; None: all rows in one table.
+    """
 
     name: str
     words: str
-    measure: Callable[[], list[Row]]
+    measure: Callable[..., list[Row]]
     needs_shared: bool = False
+    has_effort: bool = False
+    tables: Callable[[list[Row]], Tables] | None = None
+
+    def rows(self, effort: Effort) -> list[Row]:
+        """Measure at an effort."""
+        return self.measure(effort) if self.has_effort else self.measure()
+
+    def printed(self, rows: list[Row]) -> Tables:
+        """The frames to print, by title."""
+        return self.tables(rows) if self.tables else {"": pd.DataFrame(rows)}
 
 
 def seconds_of(work: Callable[[], object], repeats: int = 3) -> float:
