@@ -134,21 +134,32 @@ def _is_silent(contacts: np.ndarray, least: np.ndarray, line: Line, span: tuple[
     """Whether so few contacts would be a wonder: negative binomial, its variance the noise and the spread."""
     own = slice(span[0], span[1] + 1)
     due, came = float(least[own].sum()), float(contacts[own].sum())
+    due *= min(_rest_of_day(contacts, least, line.slots, span), 1.0)  # nothing is missing on a day that is quiet anyway
     if due < LEAST_EXPECTED or came > QUIET_SHARE * due or span[1] - span[0] >= LONGEST_DAYS * line.slots:
         return False
     size = 1.0 / (float(line.spread[own].max()) ** 2 + WITHIN_SPREAD**2)
     return bool(stats.nbinom.cdf(np.floor(came), size, size / (size + due)) < CHANCE)
 
 
+def _rest_of_day(contacts: np.ndarray, least: np.ndarray, slots: int, span: tuple[int, int]) -> float:
+    """How busy the days of a stretch are outside it, relative to what was due; 1 where little was."""
+    begin, end = span[0] - span[0] % slots, span[1] - span[1] % slots + slots
+    came = contacts[begin:end].sum() - contacts[span[0] : span[1] + 1].sum()
+    due = least[begin:end].sum() - least[span[0] : span[1] + 1].sum()
+    sure = 1.0 / WITHIN_SPREAD**2
+    return float((came + sure) / (due + sure))
+
+
 def _by_custom(line: Line, least: np.ndarray, span: tuple[int, int]) -> bool:
-    """Whether the stretch lies next to a holiday and reaches the edge of the working day."""
+    """Whether the stretch lies next to a holiday and work did not clearly go on before it and after it that day."""
     first, last = span
     if not line.eve[first : last + 1].any():
         return False
     begin, end = first - first % line.slots, last - last % line.slots + line.slots
-    part = least[begin:end]
-    busy = np.flatnonzero(part >= 0.05 * part.max())
-    return bool(first <= begin + busy[0] or last >= begin + busy[-1])
+    sides = (slice(begin, first), slice(last + 1, end))
+    due = [float(least[side].sum()) for side in sides]
+    came = [float(np.nansum(line.contacts[side])) for side in sides]
+    return min(due) < LEAST_EXPECTED / 2 or any(c < d / 2 for c, d in zip(came, due, strict=True))
 
 
 def _not_new_hours(found: list[tuple[int, int]], slots: int) -> list[tuple[int, int]]:
