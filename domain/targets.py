@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from domain.errors import BadValue, key_fault
 from domain.queues import matches
+from domain.shrinkage import ShrinkageActivity, read_activities, share_by_minute
 
 Work = Literal["live", "chat", "deferred"]
 ServiceLevelDefinition = Literal["offered", "virtual", "answered", "excluding_short", "abandons_good"]
@@ -29,6 +30,8 @@ class QueueTargets(BaseModel):
     max_occupancy: float | None = Field(None, gt=0, le=1, description="cap on load ÷ agents")
     target_asa_seconds: float | None = Field(None, gt=0, description="cap on the average speed of answer, seconds")
     shrinkage: float = Field(0.0, ge=0, lt=1, description="share of paid time away from contacts, by division")
+    shrinkage_activities: tuple[ShrinkageActivity, ...] = Field((), description="the same by activity and time of day")
+    absence_percentile: float | None = Field(None, gt=0, lt=100, description="need met on so many of 100 days")
     aht_seconds: float | None = Field(None, ge=0, description="handle time where the forecast has none, seconds")
     deadline_hours: float | None = Field(None, gt=0, description="deferred work: hours of opening time to finish in")
     concurrency: int = Field(1, ge=1, le=20, description="chat: contacts one person holds at once")
@@ -36,6 +39,20 @@ class QueueTargets(BaseModel):
         None, description="chat: handle time with 1, 2, … contacts in parallel, seconds"
     )
     minimum_agents: float = Field(0.0, ge=0, description="floor on agents in every open interval")
+    redial_share: float = Field(0.0, ge=0, lt=1, description="share of those who hang up that call again at once")
+    first_contact_resolution: float = Field(1.0, gt=0, le=1, description="share of answered contacts that are settled")
+    repeat_share: float = Field(1.0, ge=0, le=1, description="share of the unsettled that contact again")
+    history_abandon_share: float | None = Field(None, ge=0, le=1, description="share that hung up in the history")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _shrinkage_table(cls, given: Any) -> Any:
+        """A table of activities becomes `shrinkage_activities`; `shrinkage` is then its unplanned mean over a week."""
+        if not isinstance(given, Mapping) or not isinstance(given.get("shrinkage"), Mapping):
+            return given
+        parts = read_activities(given["shrinkage"])
+        mean = float(share_by_minute(parts, planned=False).mean())
+        return {**given, "shrinkage": mean, "shrinkage_activities": parts}
 
     @model_validator(mode="after")
     def _fits_together(self) -> QueueTargets:
@@ -58,12 +75,17 @@ class Targets:
     def from_mapping(mapping: Mapping[str, Any], file: str | None = None) -> Targets:
         """From TOML: `[default]` and `[queue."name"]`; a queue's table overrides the default key by key.
 
+        `[shrinkage]` is the short form of `[default.shrinkage]`.
         Raises `BadValue` naming file, queue and key.
         """
-        unknown = sorted(set(mapping) - {"default", "queue"})
+        unknown = sorted(set(mapping) - {"default", "queue", "shrinkage"})
         if unknown:
-            raise BadValue('only [default] and [queue."name"] tables', file=file, found=unknown)
+            raise BadValue('only [default], [shrinkage] and [queue."name"] tables', file=file, found=unknown)
         base = dict(mapping.get("default", {}))
+        if "shrinkage" in mapping:
+            if "shrinkage" in base:
+                raise BadValue("shrinkage once: in [default] or in [shrinkage]", file=file, column="shrinkage")
+            base["shrinkage"] = mapping["shrinkage"]
         tables: Mapping[str, Any] = mapping.get("queue", {})
         return Targets(
             default=_parsed(base, "default", file),

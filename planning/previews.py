@@ -52,6 +52,10 @@ def preview_import(
 def preview_requirements(session: Session, demand: pd.DataFrame, *, percentile: float | None = None) -> pd.DataFrame:
     """REQUIREMENTS of `demand` (FORECAST or ADJUSTED) under the site's targets; nothing is stored."""
     found = scheduling.require_staff(
-        demand, session.site.targets, interval_minutes=session.settings.interval_minutes, percentile=percentile
+        demand,
+        session.site.targets,
+        interval_minutes=session.settings.interval_minutes,
+        percentile=percentile,
+        timezone=session.settings.timezone,
     )
     return REQUIREMENTS.check(found)

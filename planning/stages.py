@@ -277,7 +277,11 @@ def requirements_of_forecast(
     demand = read_table(path, FORECAST, timezone=timezone)
     with of_file(path):
         return scheduling.require_staff(
-            demand, targets_of(targets), interval_minutes=interval_minutes, percentile=percentile
+            demand,
+            targets_of(targets),
+            interval_minutes=interval_minutes,
+            percentile=percentile,
+            timezone=timezone,
         )
 
 

@@ -32,6 +32,7 @@ from scheduling.queueing import (
     required_chat_agents,
 )
 from scheduling.queueing.special import Array
+from scheduling.shrinkage import scheduled_people
 
 LONGEST_DAY_MINUTES = 1500  # a local day with a clock change
 MEASURES = ("service_level", "asa_seconds", "abandon_share", "occupancy")
@@ -43,11 +44,13 @@ def require_staff(
     *,
     interval_minutes: int | None = None,
     percentile: float | None = None,
+    timezone: str = "UTC",
 ) -> pd.DataFrame:
     """People per queue and interval that keep the targets.
 
     `forecast`: frame under FORECAST or ADJUSTED. `interval_minutes` is inferred from the starts where None.
-    `percentile` (2.5 to 97.5) staffs to that quantile of the contacts instead of their mean.
+    `percentile` (2.5 to 97.5) staffs to that quantile of the contacts instead of their mean. `timezone`: of the times
+    of day at which shrinkage differs.
 
     Returns a frame under REQUIREMENTS, sorted by queue and start. `load_erlangs` is offered × aht ÷ interval;
     `sized_load_erlangs` is the load that `agents` were found for. `service_level` … `occupancy` are what that many
@@ -74,8 +77,8 @@ def require_staff(
             _plan_chat(plan, demand, promise, rows)
         elif promise.work == "deferred":
             _plan_deferred(plan, demand, promise, rows)
-    shrinkage = np.array([promise.shrinkage for promise in promises])[codes]
-    return REQUIREMENTS.check(_table(frame, minutes, demand, plan, shrinkage))
+    scheduled = scheduled_people(plan.agents, promises, codes, frame["start"], minutes, timezone)
+    return REQUIREMENTS.check(_table(frame, minutes, demand, plan, scheduled))
 
 
 @dataclass(frozen=True)
@@ -289,7 +292,7 @@ def _plan_deferred(plan: _Plan, demand: _Demand, promise: QueueTargets, rows: ND
     plan.record(rows, busy, agents, (1.0, np.nan, 0.0, occupancy))
 
 
-def _table(frame: pd.DataFrame, minutes: int, demand: _Demand, plan: _Plan, shrinkage: Array) -> pd.DataFrame:
+def _table(frame: pd.DataFrame, minutes: int, demand: _Demand, plan: _Plan, scheduled: Array) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "queue": frame["queue"],
@@ -297,7 +300,7 @@ def _table(frame: pd.DataFrame, minutes: int, demand: _Demand, plan: _Plan, shri
             "interval_minutes": minutes,
             "load_erlangs": demand.load,
             "agents": plan.agents,
-            "scheduled": plan.agents / (1.0 - shrinkage),
+            "scheduled": scheduled,
             "service_level": np.clip(plan.service_level, 0.0, 1.0),
             "asa_seconds": np.where(np.isinf(plan.asa_seconds), np.nan, plan.asa_seconds),
             "abandon_share": np.clip(plan.abandon_share, 0.0, 1.0),

@@ -30,6 +30,7 @@ def make_requirements(session: Session, percentile: float | None = None) -> Step
         "adjustments": counting_ids(session),
         "percentile": percentile,
         "interval_minutes": session.settings.interval_minutes,
+        "timezone": session.settings.timezone,
     }
     inputs = {"forecast": needed(session, "forecast"), **site_inputs(session, ("targets.toml",))}
     return produce(session, Recipe("requirements", inputs, parameters), requirements_maker)
@@ -45,6 +46,7 @@ def requirements_maker(materials: Materials, _tools: Tools) -> Made:
         materials.site.targets,
         interval_minutes=materials.parameters["interval_minutes"],
         percentile=materials.parameters["percentile"],
+        timezone=materials.parameters.get("timezone", "UTC"),
     )
     unattainable = int(requirements["agents"].isna().sum())
     messages = tuple(live_by_the_day(requirements, materials.site.targets))
