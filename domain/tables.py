@@ -284,6 +284,12 @@ def _quantiles_rise(frame: pd.DataFrame) -> list[Violation]:
 
 _QUEUE = Column("queue", "text", "", "queue name, `channel/type`")
 _START = Column("start", "stamp", "UTC", "beginning of the interval; in files ISO 8601 with offset")
+_SPREADS = (
+    Column(
+        "day_cv", "number", "share", "standard deviation of the error of the day's rate over the rate", False, True, 0
+    ),
+    Column("interval_cv", "number", "share", "the same of the interval's share of the day", False, True, 0),
+)
 _WORKED = Column(
     "open",
     "flag",
@@ -407,6 +413,7 @@ FORECAST = Table(
         _AHT,
         Column("model", "text", "", "the forecaster that made the number", False, True),
         _WORKED,
+        *_SPREADS,
     ),
     (_quantiles_rise,),
 )
@@ -445,6 +452,7 @@ ADJUSTED = Table(
         Column("adjustment_ids", "text", "", "the adjustments that touched it, separated by |", True, True),
         Column("model", "text", "", "the forecaster of the baseline", False, True),
         _WORKED,
+        *_SPREADS,
     ),
     (_quantiles_rise,),
 )

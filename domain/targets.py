@@ -34,6 +34,15 @@ class QueueTargets(BaseModel):
     absence_percentile: float | None = Field(None, gt=0, lt=100, description="need met on so many of 100 days")
     aht_seconds: float | None = Field(None, ge=0, description="handle time where the forecast has none, seconds")
     deadline_hours: float | None = Field(None, gt=0, description="deferred work: hours of opening time to finish in")
+    first_response_hours: float | None = Field(
+        None, gt=0, description="deferred work: hours of opening time within which the first answer is due"
+    )
+    first_response_seconds: float | None = Field(
+        None, ge=0, description="deferred work: part of the handle time that the first answer takes, seconds"
+    )
+    blend_with: tuple[str, ...] = Field((), description="deferred work: live queues in whose idle time it is done")
+    blend_reserve: float = Field(0.3, ge=0, le=1, description="share of that idle time which stays free")
+    blend_interruptible: bool = Field(False, description="whether deferred work is put aside when a contact comes in")
     concurrency: int = Field(1, ge=1, le=20, description="chat: contacts one person holds at once")
     aht_by_concurrency_seconds: tuple[float, ...] | None = Field(
         None, description="chat: handle time with 1, 2, … contacts in parallel, seconds"
@@ -58,6 +67,8 @@ class QueueTargets(BaseModel):
     def _fits_together(self) -> QueueTargets:
         if self.work == "deferred" and self.deadline_hours is None:
             raise ValueError("deferred work needs deadline_hours")
+        if (self.first_response_hours is None) != (self.first_response_seconds is None):
+            raise ValueError("first_response_hours and first_response_seconds go together")
         by_number = self.aht_by_concurrency_seconds
         if by_number is not None and len(by_number) != self.concurrency:
             raise ValueError(f"aht_by_concurrency_seconds needs {self.concurrency} entries, one a parallel contact")

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from forecast.forecaster import FittedForecaster, Forecaster, fit_path
+from forecast.forecaster import FittedForecaster, Forecaster, SaysSpread, fit_path
 from forecast.models.blend import Blend, combine
 from forecast.panel import DailyPanel
+from forecast.quantiles import plain_sd
 
 Progress = Callable[[str, int, int], None]
 STEPS_DAYS = (20, 13, 10, 6, 5, 4, 3, 2)
@@ -33,6 +34,7 @@ class Backtest:
         forecasts: (O × Q × L) by model; NaN where the model could not do the queue.
         history: (Q × D) contacts, for scaled errors.
         latest: by model that is no blend, what it learned of the whole history, where that was asked for.
+        spreads: (O × Q × L) relative standard deviation of their errors by models that say it.
     """
 
     queues: tuple[str, ...]
@@ -41,11 +43,16 @@ class Backtest:
     forecasts: Mapping[str, np.ndarray]
     history: np.ndarray
     latest: Mapping[str, FittedForecaster] = field(default_factory=dict)
+    spreads: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def leads(self) -> int:
         """Days ahead that were forecast (L)."""
         return int(self.actual.shape[2])
+
+    def said_sd(self, model: str) -> np.ndarray:
+        """(O × Q × L) relative standard deviation that the model gave its forecasts, or a plain one."""
+        return self.spreads[model] if model in self.spreads else plain_sd(self.forecasts[model])
 
 
 def plan_origins(panel: DailyPanel, count: int, horizon_days: int, *, whole: bool) -> tuple[int, ...]:
@@ -84,7 +91,9 @@ def run_backtest(
     empty = np.full((len(origins), len(panel.queues), horizon_days), np.nan)
     test = Backtest(panel.queues, origins, _actual(panel, origins, empty), {}, panel.values)
     single = {name: made for name, made in forecasters.items() if not isinstance(made, Blend)}
-    forecasts, latest = {}, {}
+    forecasts: dict[str, np.ndarray] = {}
+    latest: dict[str, FittedForecaster] = {}
+    spreads: dict[str, np.ndarray] = {}
     ends = (*origins, len(panel.days)) if and_now else origins
     for number, (name, forecaster) in enumerate(single.items()):
         forecasts[name] = empty.copy()
@@ -95,9 +104,11 @@ def run_backtest(
             ahead = min(horizon_days, len(panel.days) - origins[at])
             horizon = panel.calendar.between(origins[at], origins[at] + ahead)
             forecasts[name][at, :, :ahead] = fitted.predict(horizon)
+            if isinstance(fitted, SaysSpread):
+                spreads.setdefault(name, empty.copy())[at, :, :ahead] = fitted.relative_sd(horizon)
         if progress is not None:
             progress("backtest", number + 1, len(single))
-    test = replace(test, forecasts=forecasts, latest=latest)
+    test = replace(test, forecasts=forecasts, latest=latest, spreads=spreads)
     blends = {name: _blended(test, made) for name, made in forecasters.items() if isinstance(made, Blend)}
     return replace(test, forecasts={**forecasts, **blends})
 

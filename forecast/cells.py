@@ -7,7 +7,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -70,10 +72,9 @@ class CellLayout:
             return day, np.zeros(len(day), dtype=np.int64)
         return day, local_minutes(starts, self.grid.timezone) // self.grid.interval_minutes
 
-    def opened(self, hours: WeekHours, holidays: tuple[pd.Timestamp, ...]) -> np.ndarray:
-        """(D × S) whether any interval of the cell is open by `hours`."""
-        dates = [day.date() for day in holidays]
-        mask = OpeningHours(default=hours).is_open("", self.starts, self.grid, dates)
+    def opened(self, hours: WeekHours, holidays: Iterable[date]) -> np.ndarray:
+        """(D × S) whether any interval of the cell is open by `hours`; a `WorkCalendar` also tells of moved days."""
+        mask = OpeningHours(default=hours).is_open("", self.starts, self.grid, holidays)
         return self.counted(self.day, self.slot, mask.astype(float)) > 0
 
 

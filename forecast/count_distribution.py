@@ -17,7 +17,10 @@ LEAST_SHAPE, MOST_SHAPE, SHAPE_STEPS = 0.05, 1e5, 1024  # where the gamma's quan
 
 
 def negative_binomial_quantiles(mean: np.ndarray, cv: np.ndarray, shares: np.ndarray) -> np.ndarray:
-    """(N × K) the least count whose cumulative share reaches each of `shares` (K), exactly, by summing up the chances.
+    """(N × K) mid-distribution quantiles of `shares` (K), from exact chances (Ma, Genton and Parzen 2011, eq. 3).
+
+    Between whole numbers they are linear in F(k) − p(k) ÷ 2. The least count that reaches a share would make every band
+    of small counts hold more than it says: 91 of 100 half-hours instead of 80 at three contacts.
 
     Args:
         mean, cv: (N), mean ≥ 0 and small enough for exp(−mean) to be a number (below 700).
@@ -31,23 +34,30 @@ def negative_binomial_quantiles(mean: np.ndarray, cv: np.ndarray, shares: np.nda
 
 
 def _counted_up(mean: np.ndarray, cv: np.ndarray, shares: np.ndarray) -> np.ndarray:
-    """Adds the chance of 0, 1, 2 … contacts until every row has reached every share."""
+    """Adds the chance of 0, 1, 2 … contacts until the middle of every row has passed every share."""
     size = 1.0 / np.maximum(cv, LEAST_CV) ** 2
     ratio = mean / (size + mean)  # p(k + 1) = p(k) · (k + size) ÷ (k + 1) · ratio
     chance = np.exp(size * np.log1p(-ratio))
     poisson = cv < LEAST_CV
     chance = np.where(poisson, np.exp(-mean), chance)
-    reached = chance.copy()
+    middle = chance / 2
+    wanted = shares[:, None]
     found = np.zeros((len(shares), len(mean)))
-    below = reached < shares[:, None]
+    below = middle < wanted
     count = 0
     while below.any():
-        found += below
         step = np.where(poisson, mean, (count + size) * ratio)
         count += 1
-        chance = chance * step / count
-        reached = reached + chance
-        below = below & (reached < shares[:, None]) & (chance > 0)
+        before, after = chance, chance * step / count
+        rise = (before + after) / 2
+        chance = after
+        reached = middle + rise
+        over = below & (reached >= wanted)
+        within = np.divide(wanted - middle, rise, out=np.zeros(found.shape), where=over & (rise > 0))
+        found = np.where(over, count - 1 + within, found)
+        below = below & (reached < wanted) & (rise > 0)
+        found = np.where(below, count, found)
+        middle = reached
     return found.T
 
 

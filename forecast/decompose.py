@@ -29,6 +29,7 @@ from forecast.calendar_effects import DayCalendar
 
 Scale = Literal["log", "sqrt", "linear"]
 LEVEL, CORRECTION, CLOSED, SHAPE = "level", "correction", "closed", "shape"
+RECONCILED, STATED = "reconciled", "stated"  # agreement with the aggregates; effects that planners stated of new events
 GREATEST_LOG = 30.0  # a cut far above any number of contacts a day, before the exponential overflows
 NEGLIGIBLE = 1e-9  # contacts of which no factor is told
 SAME = 1e-6  # Σ x below which the slope is taken at the typical day
@@ -49,6 +50,11 @@ class Parts:
     values: np.ndarray
     scales: tuple[Scale, ...]
     means: np.ndarray
+
+    def pick(self, queues: list[int]) -> Parts:
+        """The queues at these positions."""
+        scales = tuple(self.scales[queue] for queue in queues)
+        return Parts(self.names, self.values[:, queues], scales, self.means[queues])
 
 
 @runtime_checkable

@@ -12,7 +12,7 @@ after it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +22,7 @@ HUBER_SPREADS = 2.0
 FLAT_VARIANCE = 100.0  # of the intercept, which is not shrunk
 VARIANCE_RANGE = (1e-7, FLAT_VARIANCE)
 FIRST_VARIANCE = 0.01
-PASSES, ROUNDS, MORE_ROUNDS = 2, 3, 2  # robust re-weightings and fixed-point steps of the first fit; steps of the next
+ROUNDS = 3  # fixed-point steps after each robust re-weighting
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,14 @@ class Design:
 
 def fit_blocks(
     targets: np.ndarray, design: Design, allowed: np.ndarray, ends: Sequence[int] | None = None
-) -> np.ndarray:
-    """Effects (moments × queues × columns) of the design on `targets` (queues × days, NaN unknown).
+) -> tuple[np.ndarray, np.ndarray]:
+    """(effects (moments × queues × columns), optimism (moments × queues)) of the design on `targets`.
+
+    The optimism is n ÷ (n − Σ γ): what errors on days not seen are larger by than the residuals, on average, for n days
+    and Σ γ effective effects (leave-one-out residuals are e ÷ (1 − h), and the mean h is Σ γ ÷ n).
 
     Args:
+        targets: (queues × days), NaN where unknown.
         allowed: (moments × queues × blocks) False holds a block at zero for a queue; leading axes may broadcast.
         ends: rising positions of the first day that a fit does not see; None: one fit, of all days.
 
@@ -56,80 +60,68 @@ def fit_blocks(
     blocks = int(design.blocks.max(initial=0)) + 1
     may = np.broadcast_to(allowed, (len(moments), len(targets), blocks))
     effects = np.zeros((len(moments), len(targets), len(design.blocks)))
+    optimism = np.ones((len(moments), len(targets)))
     for queue in range(len(targets)):
-        effects[:, queue] = _path(targets[queue], design.of(queue), design.blocks, may[:, queue], moments)
-    return effects
+        for number, state in _path(targets[queue], design.of(queue), design.blocks, may[:, queue], moments):
+            effects[number, queue], optimism[number, queue] = state.effects, state.optimism
+    return effects, optimism
 
 
 @dataclass
 class _Sums:
-    """What a fit needs of the days it saw: Σ w x xᵀ, Σ w x z, Σ w z², Σ w."""
+    """What a fit needs of the days it saw, by their weights w (days): Σ w x xᵀ, Σ w x z, Σ w z²."""
 
+    weights: np.ndarray
     gram: np.ndarray
     moment: np.ndarray
     square: float
-    days: float
 
-    @staticmethod
-    def of(design: np.ndarray, values: np.ndarray, weights: np.ndarray) -> _Sums:
-        seen = weights > 0
-        features, weighted = design[seen], design[seen] * weights[seen, None]
-        return _Sums(
-            features.T @ weighted,
-            values[seen] @ weighted,
-            float(weights[seen] @ values[seen] ** 2),
-            float(weights.sum()),
-        )
-
-    def plus(self, other: _Sums) -> _Sums:
-        return _Sums(
-            self.gram + other.gram, self.moment + other.moment, self.square + other.square, self.days + other.days
-        )
+    def reweigh(self, design: np.ndarray, values: np.ndarray, weights: np.ndarray) -> None:
+        """Give the days new weights; only those whose weight changed cost anything."""
+        change = weights - self.weights
+        moved = np.flatnonzero(change)
+        features = design[moved]
+        weighted = features * change[moved, None]
+        self.gram += features.T @ weighted
+        self.moment += values[moved] @ weighted
+        self.square += float(change[moved] @ values[moved] ** 2)
+        self.weights = weights
 
 
 @dataclass
 class _State:
-    """Effects (columns), noise variance s² and prior variances (blocks) where the search stands."""
+    """Effects (columns), noise variance s², prior variances (blocks) and optimism where the search stands."""
 
     effects: np.ndarray
     noise: float
     variance: np.ndarray
+    optimism: float = 1.0
 
 
 def _path(
     targets: np.ndarray, design: np.ndarray, blocks: np.ndarray, allowed: np.ndarray, ends: tuple[int, ...]
-) -> np.ndarray:
-    """Effects (moments × columns) of one queue."""
+) -> Iterator[tuple[int, _State]]:
+    """The state at each moment (its number) of one queue; moments before the first known day are passed over."""
     known = ~np.isnan(targets)
     values = np.where(known, targets, 0.0)
-    effects = np.zeros((len(ends), len(blocks)))
-    state, sums, done = None, None, 0
+    days, columns = design.shape
+    sums = _Sums(np.zeros(days), np.zeros((columns, columns)), np.zeros(columns), 0.0)
+    state: _State | None = None
     for number, end in enumerate(ends):
-        new = slice(done, end)
-        if state is None or sums is None:
-            if not known[new].any():
-                continue
-            state, sums = _first(values[new], known[new], design[new], blocks, allowed[number])
-        elif known[new].any():
-            weights = _huber(values[new], known[new], design[new], state)
-            sums = sums.plus(_Sums.of(design[new], values[new], weights))
-            state = _fixed_point(sums, blocks, allowed[number], state, MORE_ROUNDS)
-        effects[number], done = state.effects, end
-    return effects
+        seen = known & (np.arange(days) < end)
+        if not seen.any():
+            continue
+        if state is None:
+            state = _begin(values[seen], columns, allowed.shape[1])
+            sums.reweigh(design, values, seen.astype(float))
+            state = _fixed_point(sums, blocks, allowed[number], state, ROUNDS)
+        sums.reweigh(design, values, _huber(values, seen, design, state))
+        state = _fixed_point(sums, blocks, allowed[number], state, ROUNDS)
+        yield number, state
 
 
-def _first(
-    values: np.ndarray, known: np.ndarray, design: np.ndarray, blocks: np.ndarray, allowed: np.ndarray
-) -> tuple[_State, _Sums]:
-    spread = float(np.var(values[known]))
-    state = _State(np.zeros(len(blocks)), 0.3 * spread + 1e-9, np.full(len(allowed), FIRST_VARIANCE))
-    weights = known.astype(float)
-    for number in range(PASSES):
-        if number:
-            weights = _huber(values, known, design, state)
-        sums = _Sums.of(design, values, weights)
-        state = _fixed_point(sums, blocks, allowed, state, ROUNDS)
-    return state, sums
+def _begin(values: np.ndarray, columns: int, blocks: int) -> _State:
+    return _State(np.zeros(columns), 0.3 * float(np.var(values)) + 1e-9, np.full(blocks, FIRST_VARIANCE))
 
 
 def _huber(values: np.ndarray, known: np.ndarray, design: np.ndarray, state: _State) -> np.ndarray:
@@ -147,7 +139,7 @@ def _fixed_point(sums: _Sums, blocks: np.ndarray, allowed: np.ndarray, state: _S
     gram, moment, member = sums.gram[np.ix_(used, used)], sums.moment[used], blocks[used]
     variance, noise, size = state.variance.copy(), state.noise, len(state.variance)
     variance[0] = FLAT_VARIANCE
-    effects = np.zeros(len(moment))
+    days, effects, optimism = float(sums.weights.sum()), np.zeros(len(moment)), 1.0
     for _ in range(rounds):
         prior = variance[member]
         root = _inverse_root(gram / noise, 1.0 / prior)
@@ -157,10 +149,11 @@ def _fixed_point(sums: _Sums, blocks: np.ndarray, allowed: np.ndarray, state: _S
         variance = np.clip(np.bincount(member, effects**2, size) / spent, *VARIANCE_RANGE)
         variance[0] = FLAT_VARIANCE
         rest = sums.square - 2.0 * float(effects @ moment) + float(effects @ gram @ effects)
-        noise = max(rest / max(sums.days - float(spent.sum()), 5.0), 1e-6)
+        left = max(days - float(spent.sum()), 5.0)
+        noise, optimism = max(rest / left, 1e-6), max(days / left, 1.0)
     full = np.zeros(len(blocks))
     full[used] = effects
-    return _State(full, noise, np.where(allowed, variance, FIRST_VARIANCE))
+    return _State(full, noise, np.where(allowed, variance, FIRST_VARIANCE), optimism)
 
 
 def _inverse_root(matrix: np.ndarray, ridge: np.ndarray) -> np.ndarray:

@@ -56,6 +56,14 @@ class Forecaster(Protocol):
 
 
 @runtime_checkable
+class SaysSpread(Protocol):
+    """A fitted forecaster that says how far it expects to miss by."""
+
+    def relative_sd(self, horizon: DayCalendar) -> np.ndarray:
+        """Standard deviation of the error over the mean (queues × horizon days), counting noise included."""
+
+
+@runtime_checkable
 class PathForecaster(Protocol):
     """A forecaster that fits several moments of one panel for little more than the last of them costs."""
 

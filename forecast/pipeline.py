@@ -21,13 +21,15 @@ from forecast.backtest import (
     plan_origins,
     run_backtest,
 )
+from forecast.decompose import RECONCILED, STATED, Explained, decompose_days
 from forecast.events import event_offsets, learned_event_days
 from forecast.forecaster import Forecaster
+from forecast.hierarchy import aggregate_calendar, aggregate_panel, build_hierarchy, reconcile
 from forecast.models import FORECASTERS
 from forecast.models.blend import Blend, combine
 from forecast.prepare import Prepared, Site, prepare, rows_before
 from forecast.scoring import score_table
-from forecast.selection import DEFAULT_ORDER, choose
+from forecast.selection import DEFAULT_ORDER, FAVOURITE, choose
 from forecast.spreading import spread_over_intervals
 
 BACKTEST_DAYS = 28
@@ -52,6 +54,8 @@ class ForecastResult:
         scores: frame under SCORES, the backtest that chose the models.
         failures: queues without a forecast, and why.
         chosen: model by queue.
+        parts: what each day's number is made of, as `forecast.decompose.decompose_days`, where that was asked for; days
+            of models that cannot say are not in it.
         flags: what a planner should know of a queue's forecast (LOW_HISTORY, STALE_HISTORY, NO_BACKTEST, FALLBACK,
             OPENING_LEARNED); queues without flags are not in it.
     """
@@ -61,6 +65,7 @@ class ForecastResult:
     failures: tuple[ForecastFailed, ...]
     chosen: Mapping[str, str]
     flags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    parts: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def make_forecast(
@@ -77,9 +82,13 @@ def make_forecast(
     models: Mapping[str, str] | None = None,
     origins: int = ORIGINS,
     gaps: str = "missing",
+    explain: bool = False,
     progress: Progress | None = None,
 ) -> ForecastResult:
     """Forecast every queue of a history.
+
+    Day totals come from the model of each queue; what the aggregates of the queues (a channel, a type, all) are
+    forecast to be then moves them a little, so that sums are as good as their parts (`forecast.hierarchy`).
 
     Args:
         history: frame under HISTORY, at least as fine as `grid`. Nothing at or after `as_of` is used, nor an interval
@@ -95,6 +104,7 @@ def make_forecast(
         model: a forecaster for all queues; `models` pins one by queue name. The rest are chosen by backtest.
         origins: past days that the backtest forecasts from; 0: no backtest.
         gaps: what an absent row inside opening hours means, "missing" or "zero".
+        explain: also give the parts of every day.
         progress: called with (stage, done, all).
 
     Raises `TableError` for frames outside their contracts, `BadValue` for an unknown model, a horizon below one day or
@@ -118,10 +128,11 @@ def make_forecast(
     ready = prepare(rows, site, as_of_day=as_of_day, horizon_days=days, wanted=wanted)
     flags: dict[str, list[str]] = {queue: [] for queue in ready.panel.queues}
     test = _tested(ready, model, pins, origins, horizon_days, progress)
-    chosen, means, failures = _predicted(ready, test, _pins_by_queue(model, pins, ready), flags)
-    means = means * event_offsets(
-        ready.horizon, learned_event_days(ready.panel.calendar, ~np.isnan(ready.panel.values))
-    )
+    pinned = _pins_by_queue(model, pins, ready)
+    chosen, said, failures = _predicted(ready, test, pinned, flags)
+    agreed = _reconciled(ready, said, set(pinned))
+    known = ~np.isnan(ready.panel.values)
+    means = agreed * event_offsets(ready.horizon, learned_event_days(ready.panel.calendar, known))
     _flag_history(ready, opening, flags)
     frame = spread_over_intervals(ready, test, chosen, means, progress)
     frame = _asked(frame, as_of, end) if wanted is None else _as_wanted(frame, wanted, set(chosen))
@@ -131,6 +142,7 @@ def make_forecast(
         failures=(*failures, *unknown),
         chosen=chosen,
         flags={queue: tuple(found) for queue, found in flags.items() if found},
+        parts=_parts(ready, test, chosen, agreed, means) if explain else pd.DataFrame(),
     )
 
 
@@ -290,6 +302,31 @@ def _means(name: str, ready: Prepared, test: Backtest) -> np.ndarray:
     errors = past_errors(test, [member.name for member in made.members], len(ready.panel.days))
     leads = np.minimum(np.arange(len(ready.horizon.days)), test.leads - 1)
     return combine(forecasts, [error[:, leads] for error in errors])
+
+
+def _reconciled(ready: Prepared, means: np.ndarray, pinned: set[str]) -> np.ndarray:
+    """The means moved to agree with forecasts of the aggregates; queues with a pinned model stay as it said."""
+    hierarchy = build_hierarchy(ready.panel.queues)
+    if not hierarchy.aggregates:
+        return means
+    panel, horizon = aggregate_panel(ready.panel, hierarchy), aggregate_calendar(ready.horizon, hierarchy)
+    found = reconcile(means, FORECASTERS[FAVOURITE].fit(panel).predict(horizon), hierarchy)
+    fixed = np.array([queue in pinned for queue in ready.panel.queues])
+    return np.where(fixed[:, None], means, found)
+
+
+def _parts(
+    ready: Prepared, test: Backtest, chosen: Mapping[str, str], agreed: np.ndarray, means: np.ndarray
+) -> pd.DataFrame:
+    """The parts of each day's number, of queues whose model can say them."""
+    frames: list[pd.DataFrame] = []
+    for model in sorted(set(chosen.values())):
+        fitted: object = test.latest.get(model)
+        rows = [row for row, queue in enumerate(ready.panel.queues) if chosen.get(queue) == model]
+        if isinstance(fitted, Explained):
+            parts, horizon = fitted.parts(ready.horizon).pick(rows), ready.horizon.pick(rows)
+            frames.append(decompose_days(parts, horizon, {RECONCILED: agreed[rows], STATED: means[rows]}))
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
 
 def _flag_history(ready: Prepared, opening: OpeningHours | None, flags: dict[str, list[str]]) -> None:

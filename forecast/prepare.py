@@ -103,7 +103,7 @@ def prepare(
     cells, until = _read(rows, layout, site.gaps)
     holiday_days = layout.days[[day.date() in site.holidays for day in layout.days]]
     hours = tuple(_hours(queue, site, layout, holiday_days, trim=wanted is None) for queue in cells)
-    opened = _opened(cells, hours, layout, tuple(holiday_days))
+    opened = _opened(cells, hours, layout, site.holidays)
     if wanted is not None and site.opening is None:
         opened = _opened_where_wanted(opened, cells, layout, wanted)
     names = tuple(queue.queue for queue in cells)
@@ -129,7 +129,7 @@ def _hours(cells: QueueCells, site: Site, layout: CellLayout, holiday_days: pd.D
 
 
 def _opened(
-    cells: tuple[QueueCells, ...], hours: tuple[WeekHours, ...], layout: CellLayout, holidays: tuple[pd.Timestamp, ...]
+    cells: tuple[QueueCells, ...], hours: tuple[WeekHours, ...], layout: CellLayout, holidays: Mapping[date, str]
 ) -> tuple[np.ndarray, ...]:
     """(D + H × S) open cells by queue; queues with the same hours share the work."""
     masks = {own: layout.opened(own, holidays) for own in set(hours)}

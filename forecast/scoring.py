@@ -10,7 +10,7 @@ import pandas as pd
 from domain.tables import QUANTILES, SCORES
 from forecast.accuracy import poisson_mean_absolute_deviation
 from forecast.backtest import NEAR_DAYS, Backtest
-from forecast.quantiles import SHARES, count_quantiles, spread_by_lead
+from forecast.quantiles import SHARES, count_quantiles, learn_stretch
 
 P025, P10, P90, P975 = (
     list(QUANTILES).index(name) for name in ("offered_p025", "offered_p10", "offered_p90", "offered_p975")
@@ -38,7 +38,7 @@ def score_table(test: Backtest, chosen: Mapping[str, str]) -> pd.DataFrame:
     takes = np.array([chosen.get(queue, "") for queue in test.queues], dtype=object)
     frames = []
     for model, forecast in test.forecasts.items():
-        bands = _bands(test, forecast)
+        bands = _bands(test, model)
         for lead, mask in masks.items():
             measured = _measured(test, forecast, bands, mask & ~np.isnan(forecast), step)
             measured.insert(0, "lead", lead)
@@ -100,12 +100,14 @@ def _weekly_steps(history: np.ndarray) -> np.ndarray:
     return _ratio(np.where(known, steps, 0.0).sum(axis=1), known.sum(axis=1))
 
 
-def _bands(test: Backtest, forecast: np.ndarray) -> np.ndarray:
+def _bands(test: Backtest, model: str) -> np.ndarray:
     """(O × Q × L × 9) quantiles of each past forecast, set by the other origins' errors."""
+    forecast, said_sd = test.forecasts[model], test.said_sd(model)
     bands = np.full((*forecast.shape, len(SHARES)), np.nan)
     for number in range(len(test.origins)):
         others = np.arange(len(test.origins)) != number
-        inner, outer = spread_by_lead(test.actual[others], forecast[others], test.leads)
+        stretch = learn_stretch(test.actual[others], forecast[others], said_sd[others])
+        inner, outer = stretch.day_cv(forecast[number], said_sd[number])
         known = ~np.isnan(forecast[number])
         bands[number, known] = count_quantiles(forecast[number, known], inner[known], outer[known])
     return bands

@@ -9,7 +9,7 @@ import numpy as np
 from forecast.backtest import Backtest
 from forecast.scoring import lead_masks
 
-FAVOURITE, FAVOURITE_START = "calendar_lanes", 0.90
+FAVOURITE, FAVOURITE_START = "calendar_lanes", 0.80
 OWN_DAYS = 10.0  # scored days at which a queue's own errors weigh as much as all queues' together
 DEFAULT_ORDER = ("calendar_lanes", "weekday_average_4", "seasonal_naive")  # where no backtest is possible
 
@@ -19,7 +19,7 @@ def choose(test: Backtest, pins: Mapping[str, str]) -> dict[str, str]:
 
     The score of a model is its WAPE over days 1–7 and over the whole horizon in equal parts, relative to the mean of
     all models; with few scored days it leans on the model's score over all queues. `calendar_lanes`, which was the best
-    on every history it was tried on, steps back only for a model that was better by a tenth (a win by less is mostly
+    on every history it was tried on, steps back only for a model that was better by a fifth (a win by less is mostly
     luck). `pins` (by queue) decide at once.
     """
     models = list(test.forecasts)

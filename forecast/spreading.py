@@ -16,10 +16,11 @@ import pandas as pd
 
 from domain.tables import FORECAST, QUANTILES
 from forecast.backtest import Backtest, Progress
+from forecast.forecaster import SaysSpread
 from forecast.handle_time import handle_time
 from forecast.prepare import Prepared, only_history
 from forecast.profile import WINDOW_DAYS, DayProfile, ProfileDays, learn_profile
-from forecast.quantiles import DEFAULT_SPREAD, DaySpread, count_quantiles, learn_spreads
+from forecast.quantiles import count_quantiles, learn_stretch, plain_sd
 from forecast.shape_scores import score_means
 
 USUAL_DAYS = 182
@@ -43,20 +44,32 @@ def spread_over_intervals(
         return FORECAST.empty().drop(columns="open").assign(closed=False)
     site = _site(ready)
     position = {queue: row for row, queue in enumerate(ready.panel.queues)}
-    spreads = _spreads(test, chosen)
+    inner, outer = day_spread(ready, test, chosen, means)
     parts = []
     for number, queue in enumerate(names):
-        row, model = position[queue], chosen[queue]
-        spread = spreads[model][row] if model in spreads else DEFAULT_SPREAD
-        parts.append(_queue_intervals(ready, site, row, means[row], spread, model not in REPEATING_MODELS))
+        row = position[queue]
+        scored = chosen[queue] not in REPEATING_MODELS
+        parts.append(_queue_intervals(ready, site, row, means[row], (inner[row], outer[row]), scored))
         if progress is not None:
             progress("intervals", number + 1, len(names))
     return _frame(ready, site, names, chosen, parts)
 
 
-def _spreads(test: Backtest, chosen: Mapping[str, str]) -> dict[str, tuple[DaySpread, ...]]:
-    tried = set(chosen.values()) & set(test.forecasts) if test.origins else set()
-    return {model: learn_spreads(test.actual, test.forecasts[model]) for model in sorted(tried)}
+def day_spread(
+    ready: Prepared, test: Backtest, chosen: Mapping[str, str], means: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """(inner, outer) cv of each day's rate, each (Q × H), as the backtest of the chosen models sets it."""
+    found = tuple(np.zeros(means.shape) for _ in range(2))
+    for model in sorted(set(chosen.values())):
+        rows = [row for row, queue in enumerate(ready.panel.queues) if chosen.get(queue) == model]
+        fitted = test.latest.get(model)
+        said = fitted.relative_sd(ready.horizon) if isinstance(fitted, SaysSpread) else plain_sd(means)
+        tested = model in test.forecasts
+        past = test.forecasts[model] if tested else np.full(test.actual.shape, np.nan)
+        stretch = learn_stretch(test.actual, past, test.said_sd(model) if tested else past)
+        for part, cv in zip(found, stretch.day_cv(means, said), strict=True):
+            part[rows] = cv[rows]
+    return found[0], found[1]
 
 
 @dataclass(frozen=True)
@@ -103,21 +116,25 @@ def _site(ready: Prepared) -> _Site:
 
 @dataclass(frozen=True)
 class _Intervals:
-    """One queue's intervals of the horizon, each (N); `inner`, `outer`: cv in the middle of the band, in its tails."""
+    """One queue's intervals of the horizon, each (N).
+
+    `day_cv`, `outer_cv`: of the day's rate, in the middle of the band and in its tails; `interval_cv`: on top of it.
+    """
 
     offered: np.ndarray
-    inner: np.ndarray
-    outer: np.ndarray
+    day_cv: np.ndarray
+    outer_cv: np.ndarray
+    interval_cv: np.ndarray
     aht_seconds: np.ndarray
     closed: np.ndarray
 
 
 def _queue_intervals(
-    ready: Prepared, site: _Site, row: int, day_means: np.ndarray, spread: DaySpread, scored: bool
+    ready: Prepared, site: _Site, row: int, day_means: np.ndarray, spread: tuple[np.ndarray, np.ndarray], scored: bool
 ) -> _Intervals:
     history, day, slot = ready.history_days, site.day, site.slot
     opened, weekdays = ready.opened[row][history:], site.weekdays[history:]
-    inner, outer = spread.at(np.arange(len(opened)) + 1)
+    inner, outer = spread
     cells = only_history(ready, row)
     seconds = handle_time(cells.handled, cells.handle_seconds, site.weekdays[:history])
     if ready.layout.grid.is_daily:
@@ -129,8 +146,9 @@ def _queue_intervals(
         interval_cv = profile.interval_cv
     return _Intervals(
         offered=offered[day, slot],
-        inner=np.hypot(inner[day], interval_cv[slot]),
-        outer=np.hypot(outer[day], interval_cv[slot]),
+        day_cv=inner[day],
+        outer_cv=outer[day],
+        interval_cv=interval_cv[slot],
         aht_seconds=seconds[weekdays[day], slot],
         closed=~opened[day, slot],
     )
@@ -206,8 +224,9 @@ def _frame(
 ) -> pd.DataFrame:
     """One row per queue and interval: arrays first, one frame at the end."""
     size, number = len(site.starts), len(names)
-    offered, inner, outer = (
-        np.concatenate([getattr(part, name) for part in parts]) for name in ("offered", "inner", "outer")
+    offered, day_cv, outer_cv, interval_cv = (
+        np.concatenate([getattr(part, name) for part in parts])
+        for name in ("offered", "day_cv", "outer_cv", "interval_cv")
     )
     models = pd.array([chosen[queue] for queue in names], dtype="str")
     frame = pd.DataFrame(
@@ -218,7 +237,9 @@ def _frame(
             "aht_seconds": np.concatenate([part.aht_seconds for part in parts]),
             "closed": np.concatenate([part.closed for part in parts]),
             "model": models.repeat(size),
+            "day_cv": day_cv,
+            "interval_cv": interval_cv,
         }
     )
-    quantiles = count_quantiles(offered, inner, outer)
+    quantiles = count_quantiles(offered, np.hypot(day_cv, interval_cv), np.hypot(outer_cv, interval_cv))
     return pd.concat([frame, pd.DataFrame(quantiles, columns=list(QUANTILES))], axis=1)

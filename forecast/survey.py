@@ -120,7 +120,7 @@ def survey_history(
         plain = ~celebrated & ~_of_events(str(name), layout.days, events)
         hours = np.ones(layout.shape, dtype=bool)
         if opening is not None:
-            hours = layout.opened(opening.of(str(name)), tuple(layout.days[holiday]))
+            hours = layout.opened(opening.of(str(name)), [day.date() for day in layout.days[holiday]])
         found.append(_surveyed(cells, layout, plain, hours))
     return Survey(layout, reader.per_cell, celebrated, holiday, tuple(found))
 

@@ -27,6 +27,7 @@ LEAST_KNOWN_DAYS = 15
 OUTLIER_SPREADS = 2.5
 MOST_VARIANCE = 0.25  # in the mean from a logarithm: past that, the spread is no longer small
 GREATEST_LOG = 30.0
+LEAST_MEAN = 1e-3
 CHUNK = 64  # queues worked on at once: bounds memory
 NAMES = ("intercept", "level", "season", "weekday", "month_day", "holiday", "holiday", "season", "break", "break")
 NAMES_OF_BLOCKS = (*NAMES, "break", "event")
@@ -66,17 +67,28 @@ def _fit_some(panel: DailyPanel, plan: _Plan, ends: list[int]) -> list[_Fitted]:
     mean = np.stack([_mean(values[:, :end], known[:, :end]) for end in ends])
     log = mean >= LOG_FROM_PER_DAY  # (ends × queues)
     effects = np.zeros((len(ends), len(values), len(design.blocks)))
+    optimism = np.ones((len(ends), len(values)))
     allowed = np.stack([_allowed(known[:, :end], design) for end in ends])
     for is_log in (False, True):  # a queue may pass from one scale to the other on its way
         rows = np.flatnonzero((log == is_log).any(axis=0))
         if rows.size:
             own = Design(design.common, design.own[rows], design.blocks)
-            found = fit_blocks(_scaled(values[rows], np.full(rows.size, is_log)), own, allowed[:, rows], ends)
-            effects[:, rows] = np.where((log[:, rows] == is_log)[:, :, None], found, effects[:, rows])
-    return [_follow(panel, plan, design, end, log[at], effects[at]) for at, end in enumerate(ends)]
+            found, more = fit_blocks(_scaled(values[rows], np.full(rows.size, is_log)), own, allowed[:, rows], ends)
+            mine = log[:, rows] == is_log
+            effects[:, rows] = np.where(mine[:, :, None], found, effects[:, rows])
+            optimism[:, rows] = np.where(mine, more, optimism[:, rows])
+    return [_follow(panel, plan, design, end, log[at], effects[at], optimism[at]) for at, end in enumerate(ends)]
 
 
-def _follow(panel: DailyPanel, plan: _Plan, design: Design, end: int, log: np.ndarray, effects: np.ndarray) -> _Fitted:
+def _follow(
+    panel: DailyPanel,
+    plan: _Plan,
+    design: Design,
+    end: int,
+    log: np.ndarray,
+    effects: np.ndarray,
+    optimism: np.ndarray,
+) -> _Fitted:
     """The smoothers over what the effects leave of the days before `end`."""
     values = panel.values[:, :end]
     past = Design(design.common[:end], design.own[:, :end], design.blocks)
@@ -85,7 +97,7 @@ def _follow(panel: DailyPanel, plan: _Plan, design: Design, end: int, log: np.nd
     state = run_lanes(level + _held(_scaled(values, log) - calendar - level))
     enough = (~np.isnan(values)).sum(axis=1) >= LEAST_KNOWN_DAYS
     few = dict.fromkeys(np.array(panel.queues)[~enough], f"fewer than {LEAST_KNOWN_DAYS} known days")
-    return _Fitted(plan, end, np.where(slow, 0.0, effects), design.blocks, state, log, enough, few)
+    return _Fitted(plan, end, np.where(slow, 0.0, effects), design.blocks, state, log, optimism, enough, few)
 
 
 @dataclass(frozen=True)
@@ -98,6 +110,7 @@ class _Fitted:
     blocks: np.ndarray
     state: LaneState
     log: np.ndarray
+    optimism: np.ndarray
     enough: np.ndarray
     reasons: Mapping[str, str]
 
@@ -112,6 +125,17 @@ class _Fitted:
         log = np.exp(np.minimum(scaled, GREATEST_LOG) + held / 2)
         means = np.where(self.log[:, None], log, np.maximum(scaled, 0.0) ** 2 + held)
         return np.where(self.enough[:, None], means, np.nan)
+
+    def relative_sd(self, horizon: DayCalendar) -> np.ndarray:
+        """What the smoothers missed by at each lead, from the queue's scale: sd(log y), or 2 sd(√y) ÷ √μ.
+
+        They ran over days that the calendar effects were fitted to, so that days to come will be missed by more.
+        """
+        _, variance = self.state.predict(len(horizon.days))
+        variance = variance * self.optimism[:, None] ** 2
+        means = np.maximum(self._means(horizon), LEAST_MEAN)
+        noise = 1.0 / means  # errors may by luck have been smaller than counting makes them
+        return np.asarray(np.sqrt(np.maximum(np.where(self.log[:, None], variance, 4.0 * variance / means), noise)))
 
     def parts(self, horizon: DayCalendar) -> Parts:
         """Level, season, weekday, day of the month, holidays, breaks and events on the queue's scale."""
@@ -144,6 +168,7 @@ def _joined(parts: list[_Fitted]) -> _Fitted:
             np.concatenate([state.variance for state in states], axis=1),
         ),
         log=np.concatenate([part.log for part in parts]),
+        optimism=np.concatenate([part.optimism for part in parts]),
         enough=np.concatenate([part.enough for part in parts]),
         reasons={queue: reason for part in parts for queue, reason in part.reasons.items()},
     )

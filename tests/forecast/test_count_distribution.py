@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -12,24 +14,53 @@ from forecast.count_distribution import MOST_SHAPE, gamma_quantiles, negative_bi
 from forecast.quantiles import SHARES
 
 
-def test_they_are_the_least_counts_that_reach_their_share() -> None:
+def mid_quantiles(distribution: Any, shares: np.ndarray, most: int = 4000) -> np.ndarray:
+    """A slow twin: linear between the middles of the steps of the cumulative distribution."""
+    counts = np.arange(most)
+    middle = distribution.cdf(counts) - distribution.pmf(counts) / 2
+    rising = np.concatenate([[True], np.diff(middle) > 0])
+    return np.interp(shares, middle[rising], counts[rising], left=0.0)
+
+
+def test_they_lie_between_the_middles_of_the_steps() -> None:
     rng = np.random.default_rng(5)
-    mean, cv = np.exp(rng.uniform(-6, 4, 3000)), rng.uniform(0.01, 1.5, 3000)
-    size = (1 / cv**2)[:, None]
-    expected = stats.nbinom.ppf(SHARES[None, :], size, size / (size + mean[:, None]))
-    np.testing.assert_array_equal(negative_binomial_quantiles(mean, cv, SHARES), expected)
+    mean, cv = np.exp(rng.uniform(-6, 4, 300)), rng.uniform(0.01, 1.5, 300)
+    found = negative_binomial_quantiles(mean, cv, SHARES)
+    for row in range(300):
+        size = 1 / cv[row] ** 2
+        expected = mid_quantiles(stats.nbinom(size, size / (size + mean[row])), SHARES)
+        np.testing.assert_allclose(found[row], expected, atol=1e-6)
+
+
+def test_of_one_coin_toss_each_the_half_is_a_half() -> None:
+    """Poisson of mean ln 2: zero contacts have the chance 1/2, one has 0.3466; F(0) − ½·½ = 1/4, F(1) − … = 0.6733."""
+    found = negative_binomial_quantiles(np.array([np.log(2)]), np.zeros(1), np.array([0.25, 0.5]))[0]
+    assert found == pytest.approx([0.0, 0.25 / (0.25 + np.log(2) / 4)])
 
 
 def test_without_an_error_of_the_rate_they_are_poisson() -> None:
     mean = np.array([0.0, 0.01, 3.0, 59.0, 400.0])
-    expected = stats.poisson.ppf(SHARES[None, :], np.maximum(mean, 1e-9)[:, None])
-    np.testing.assert_array_equal(negative_binomial_quantiles(mean, np.zeros(5), SHARES), expected)
+    expected = [mid_quantiles(stats.poisson(max(rate, 1e-12)), SHARES) for rate in mean]
+    np.testing.assert_allclose(negative_binomial_quantiles(mean, np.zeros(5), SHARES), expected, atol=1e-6)
 
 
 def test_half_of_a_rare_and_wild_count_is_zero_and_its_tail_is_long() -> None:
-    found = negative_binomial_quantiles(np.array([2.0]), np.array([4.0]), np.array([0.5, 0.975]))[0]
+    found = negative_binomial_quantiles(np.array([2.0]), np.array([4.0]), np.array([0.4, 0.975]))[0]
     assert found[0] == 0
-    assert found[1] == stats.nbinom.ppf(0.975, 1 / 16, (1 / 16) / (1 / 16 + 2.0))
+    exact = stats.nbinom.ppf(0.975, 1 / 16, (1 / 16) / (1 / 16 + 2.0))
+    assert exact - 1 <= found[1] <= exact + 0.5
+
+
+@pytest.mark.parametrize("mean", [2.7, 6.0, 25.0])
+def test_eighty_of_a_hundred_counts_fall_into_the_band_of_eighty(mean: float) -> None:
+    means = mean * np.linspace(0.8, 1.2, 81)  # one mean alone holds a bit more or less: counts are whole
+    band = negative_binomial_quantiles(means, np.full(81, 0.3), np.array([0.1, 0.9]))
+    size = 1 / 0.3**2
+    chance = size / (size + means)
+    held = stats.nbinom.cdf(np.floor(band[:, 1]), size, chance) - stats.nbinom.cdf(
+        np.ceil(band[:, 0]) - 1, size, chance
+    )
+    assert held.mean() == pytest.approx(0.80, abs=0.035)
 
 
 @given(st.floats(60, 1e6), st.floats(0, 3.0))

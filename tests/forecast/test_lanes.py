@@ -105,7 +105,7 @@ def planted(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarra
 def test_effects_that_were_planted_come_back_and_idle_blocks_vanish() -> None:
     truth, features, values = planted(np.random.default_rng(3))
     design = design_of(features, [0, 1, 1, 2, 2, 2], 1)
-    effects = fit_blocks(values[None, :], design, np.ones((1, 3), bool))[0, 0]
+    effects = fit_blocks(values[None, :], design, np.ones((1, 3), bool))[0][0, 0]
     np.testing.assert_allclose(effects[:3], truth[:3], atol=0.05)
     np.testing.assert_allclose(effects[3:], 0.0, atol=0.02)
 
@@ -114,7 +114,7 @@ def test_wild_days_move_the_fit_less_than_half_as_far_as_a_mean() -> None:
     truth, features, values = planted(np.random.default_rng(3))
     values[::50] += 40.0  # 2 % of the days: least squares is moved by 0.8
     design = design_of(features, [0, 1, 1, 2, 2, 2], 1)
-    effects = fit_blocks(values[None, :], design, np.ones((1, 3), bool))[0, 0]
+    effects = fit_blocks(values[None, :], design, np.ones((1, 3), bool))[0][0, 0]
     assert abs(effects[0] - truth[0]) < 0.4
     np.testing.assert_allclose(effects[1:3], truth[1:3], atol=0.05)
 
@@ -123,7 +123,7 @@ def test_a_block_that_is_not_allowed_stays_out() -> None:
     features = np.column_stack([np.ones(200), np.tile([1.0, -1.0], 100)])
     values = features @ np.array([3.0, 1.0])
     design = design_of(features, [0, 1], 2)
-    effects = fit_blocks(np.stack([values, values]), design, np.array([[True, True], [True, False]]))[0]
+    effects = fit_blocks(np.stack([values, values]), design, np.array([[True, True], [True, False]]))[0][0]
     assert abs(effects[0, 1] - 1.0) < 0.01
     assert abs(effects[1, 1]) < 0.01
 
@@ -132,14 +132,14 @@ def test_queues_do_not_disturb_one_another_whatever_the_batch() -> None:
     rng = np.random.default_rng(4)
     features = np.column_stack([np.ones(120), rng.normal(size=(120, 3))])
     values = rng.normal(size=(30, 120))
-    together = fit_blocks(values, design_of(features, [0, 1, 1, 2], 30), np.ones((30, 3), bool))[0]
-    alone = fit_blocks(values[7:8], design_of(features, [0, 1, 1, 2], 1), np.ones((1, 3), bool))[0]
+    together = fit_blocks(values, design_of(features, [0, 1, 1, 2], 30), np.ones((30, 3), bool))[0][0]
+    alone = fit_blocks(values[7:8], design_of(features, [0, 1, 1, 2], 1), np.ones((1, 3), bool))[0][0]
     np.testing.assert_allclose(together[7], alone[0], rtol=1e-8, atol=1e-10)
 
 
 def test_a_queue_with_no_known_day_has_no_effects() -> None:
     features = np.column_stack([np.ones(50), np.arange(50.0)])
-    effects = fit_blocks(np.full((1, 50), np.nan), design_of(features, [0, 1], 1), np.ones((1, 2), bool))
+    effects = fit_blocks(np.full((1, 50), np.nan), design_of(features, [0, 1], 1), np.ones((1, 2), bool))[0]
     np.testing.assert_allclose(effects, 0.0)
 
 
@@ -148,9 +148,12 @@ def test_a_path_of_fits_ends_where_one_fit_does_and_never_looks_ahead() -> None:
     truth, features, values = planted(rng)
     design = design_of(features, [0, 1, 1, 2, 2, 2], 1)
     allowed = np.ones((1, 3), bool)
-    path = fit_blocks(values[None, :], design, allowed, ends=(200, 400, 600))
-    once = fit_blocks(values[None, :], design, allowed)
+    path, optimism = fit_blocks(values[None, :], design, allowed, ends=(200, 400, 600))
+    once, _ = fit_blocks(values[None, :], design, allowed)
     np.testing.assert_allclose(path[-1], once[0], atol=0.01)
     np.testing.assert_allclose(path[0, 0, :3], truth[:3], atol=0.1)
     scrambled = np.where(np.arange(600) < 400, values, 1e6)
-    np.testing.assert_array_equal(fit_blocks(scrambled[None, :], design, allowed, ends=(200, 400, 600))[:2], path[:2])
+    again, _ = fit_blocks(scrambled[None, :], design, allowed, ends=(200, 400, 600))
+    np.testing.assert_array_equal(again[:2], path[:2])
+    # three effects of use in 200, 400 and 600 days (the intercept among them): n ÷ (n − 3)
+    np.testing.assert_allclose(optimism[:, 0], [200 / 197, 400 / 397, 600 / 597], atol=0.012)
