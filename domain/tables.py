@@ -484,6 +484,23 @@ REQUIREMENTS = Table(
             True,
             0,
         ),
+        Column("aht_seconds", "number", "seconds", "average handle time that was planned with", False, True, 0),
+        Column("offered", "number", "contacts", "contacts that arrive with that many agents", False, True, 0),
+        Column("fresh", "number", "contacts", "of them those of a new matter, no redials or repeats", False, True, 0),
+    ),
+)
+
+SKILL_BOUNDS = Table(
+    "SKILL_BOUNDS",
+    "Sets of queues that people serve together: fewer people with any of these skills are certainly too few.",
+    ("queues", "start"),
+    (
+        Column("queues", "text", "", "the queues of the set, separated by |"),
+        _START,
+        Column("interval_minutes", "integer", "minutes", "length of the interval", True, False, 1),
+        Column("agents", "number", "people", "least people on contact or ready, as one team with one line", minimum=0),
+        Column("scheduled", "number", "people", "the same before the least shrinkage of these queues", minimum=0),
+        Column("apart", "number", "people", "agents of the queues one by one, added up", minimum=0),
     ),
 )
 
@@ -659,7 +676,7 @@ TABLES: Mapping[str, Table] = {
     table.name: table
     for table in (
         TICKETS, HISTORY, CLEANING, DECISIONS, FORECAST, ADJUSTMENTS, ADJUSTED, REQUIREMENTS, PEOPLE, TIME_OFF, EVENTS,
-        ROSTER, COVERAGE,
+        ROSTER, COVERAGE, SKILL_BOUNDS,
         CERTIFICATE, SCORES, AUDIT, REJECTS,
     )
 }  # fmt: skip
