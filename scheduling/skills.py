@@ -210,7 +210,7 @@ def skill_bounds(requirements: pd.DataFrame, targets: Targets, people: pd.DataFr
     return SKILL_BOUNDS.check(pd.concat(parts, ignore_index=True)) if parts else SKILL_BOUNDS.empty()
 
 
-def _by_queue(rows: pd.DataFrame, names: Sequence[str], starts: pd.DatetimeIndex, targets: Targets) -> QueueNeed:
+def _by_queue(rows: pd.DataFrame, names: list[str], starts: pd.DatetimeIndex, targets: Targets) -> QueueNeed:
     promises = tuple(targets.of(name) for name in names)
 
     def table(column: str) -> Array:
@@ -237,7 +237,7 @@ def _by_queue(rows: pd.DataFrame, names: Sequence[str], starts: pd.DatetimeIndex
     return QueueNeed(load, np.nan_to_num(aht), agents, busy, promises)
 
 
-def _away_ratio(rows: pd.DataFrame, names: Sequence[str], starts: pd.DatetimeIndex) -> Array:
+def _away_ratio(rows: pd.DataFrame, names: list[str], starts: pd.DatetimeIndex) -> Array:
     """scheduled ÷ agents of each queue and interval; NaN where nobody is needed."""
     ratio = (rows["scheduled"] / rows["agents"]).where(rows["agents"] > 0)
     wide = rows.assign(ratio=ratio).pivot(index="queue", columns="start", values="ratio")
