@@ -22,7 +22,7 @@ HUBER_SPREADS = 2.0
 FLAT_VARIANCE = 100.0  # of the intercept, which is not shrunk
 VARIANCE_RANGE = (1e-7, FLAT_VARIANCE)
 FIRST_VARIANCE = 0.01
-ROUNDS = 3  # fixed-point steps after each robust re-weighting
+ROUNDS, STEP = 3, 1  # fixed-point steps after a robust re-weighting: at the first and last moment, between them
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def _path(
             sums.reweigh(design, values, seen.astype(float))
             state = _fixed_point(sums, blocks, allowed[number], state, ROUNDS)
         sums.reweigh(design, values, _huber(values, seen, design, state))
-        state = _fixed_point(sums, blocks, allowed[number], state, ROUNDS)
+        state = _fixed_point(sums, blocks, allowed[number], state, STEP if 0 < number < len(ends) - 1 else ROUNDS)
         yield number, state
 
 
@@ -153,7 +153,8 @@ def _fixed_point(sums: _Sums, blocks: np.ndarray, allowed: np.ndarray, state: _S
         noise, optimism = max(rest / left, 1e-6), max(days / left, 1.0)
     full = np.zeros(len(blocks))
     full[used] = effects
-    return _State(full, noise, np.where(allowed, variance, FIRST_VARIANCE), optimism)
+    seen = np.bincount(member, minlength=size) > 0  # a block that no day spoke of yet starts afresh when one does
+    return _State(full, noise, np.where(seen, variance, FIRST_VARIANCE), optimism)
 
 
 def _inverse_root(matrix: np.ndarray, ridge: np.ndarray) -> np.ndarray:

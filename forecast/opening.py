@@ -39,19 +39,23 @@ def learn_hours(cells: QueueCells, weekdays: np.ndarray, is_holiday: np.ndarray,
     zeros_listed = bool((cells.listed & (cells.contacts == 0) & cells.known)[ordinary].any())
     if not trim:
         cells = replace(cells, contacts=np.maximum(cells.contacts, 1.0 * cells.listed))
-    days = [_open_slots(cells, ordinary, ordinary & (weekdays == weekday), zeros_listed) for weekday in range(7)]
+    by_day = [ordinary & (weekdays == weekday) for weekday in range(7)]
+    every = cells.contacts[ordinary].sum(axis=0)
+    days = [_open_slots(cells, ordinary, rows, every, zeros_listed) for rows in by_day]
     spans = tuple(_spans(mask) for mask in days)
     return WeekHours(days=spans, holidays=() if _closed_on_holidays(cells, weekdays, is_holiday, days) else None)
 
 
-def _open_slots(cells: QueueCells, days: np.ndarray, rows: np.ndarray, zeros_listed: bool) -> np.ndarray:
+def _open_slots(
+    cells: QueueCells, days: np.ndarray, rows: np.ndarray, every: np.ndarray, zeros_listed: bool
+) -> np.ndarray:
     """(S) which slots of one weekday are open.
 
-    `rows` (D) are the days of that weekday, `days` (D) all days to learn from: a weekday never seen, or with too few
-    contacts to tell, is open as the others are.
+    `rows` (D) are the days of that weekday, `days` (D) all days to learn from, `every` (S) their contacts: a weekday
+    never seen, or with too few contacts to tell, is open as the others are.
     """
     rows = rows if rows.any() else days
-    own, every = cells.contacts[rows].sum(axis=0), cells.contacts[days].sum(axis=0)
+    own = cells.contacts[rows].sum(axis=0)
     expected = every.sum() / days.sum() * rows.sum()
     if own.sum() == 0 and expected >= SURE_CONTACTS:
         return np.zeros(len(own), dtype=bool)
@@ -63,9 +67,15 @@ def _open_slots(cells: QueueCells, days: np.ndarray, rows: np.ndarray, zeros_lis
             opened[: reach[0]] = False
             opened[reach[-1] + 1 :] = False
         return opened
-    busy = listed[reach]
-    usual = float(np.median(listed[listed >= np.median(busy)]))
+    busy = _median(listed[reach])
+    usual = _median(listed[listed >= busy])
     return _without_holes(listed >= max(0.25 * usual, 0.1), HOLE_MINUTES * len(own) // DAY_MINUTES)
+
+
+def _median(values: np.ndarray) -> float:
+    """As `np.median`, which takes longer to start than most queues take to sort."""
+    ordered = np.sort(values)
+    return float(ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
 
 
 def _without_holes(opened: np.ndarray, longest: int) -> np.ndarray:

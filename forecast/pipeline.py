@@ -138,7 +138,7 @@ def make_forecast(
     frame = _asked(frame, as_of, end) if wanted is None else _as_wanted(frame, wanted, set(chosen))
     return ForecastResult(
         forecast=FORECAST.check(frame),
-        scores=score_table(test, chosen),
+        scores=score_table(test, chosen, all_bands=False),
         failures=(*failures, *unknown),
         chosen=chosen,
         flags={queue: tuple(found) for queue, found in flags.items() if found},

@@ -29,16 +29,18 @@ def lead_masks(test: Backtest) -> dict[str, np.ndarray]:
     return masks
 
 
-def score_table(test: Backtest, chosen: Mapping[str, str]) -> pd.DataFrame:
+def score_table(test: Backtest, chosen: Mapping[str, str], *, all_bands: bool = True) -> pd.DataFrame:
     """The backtest's errors as a frame under SCORES; one row per queue, model and lead time that has scored days.
 
-    Bands are cross-conformal: each origin's are set by the errors at the other origins.
+    Bands are cross-conformal: each origin's are set by the errors at the other origins. They take longer than all the
+    rest; without `all_bands` only models that some queue chose have them, the others' pinball and coverage are empty.
     """
     masks, step = lead_masks(test), _weekly_steps(test.history)
     takes = np.array([chosen.get(queue, "") for queue in test.queues], dtype=object)
+    taken = set(chosen.values())
     frames = []
     for model, forecast in test.forecasts.items():
-        bands = _bands(test, model)
+        bands = _bands(test, model) if all_bands or model in taken else None
         for lead, mask in masks.items():
             measured = _measured(test, forecast, bands, mask & ~np.isnan(forecast), step)
             measured.insert(0, "lead", lead)
@@ -53,7 +55,7 @@ def score_table(test: Backtest, chosen: Mapping[str, str]) -> pd.DataFrame:
 
 
 def _measured(
-    test: Backtest, forecast: np.ndarray, bands: np.ndarray, used: np.ndarray, step: np.ndarray
+    test: Backtest, forecast: np.ndarray, bands: np.ndarray | None, used: np.ndarray, step: np.ndarray
 ) -> pd.DataFrame:
     """One row a queue: sums over the origins and leads where `used` (O × Q × L)."""
     actual = np.where(used, test.actual, 0.0)
@@ -62,22 +64,33 @@ def _measured(
     total = actual.sum(axis=(0, 2))
     missed = np.abs(actual - mean).sum(axis=(0, 2))
     noise = np.where(used, poisson_mean_absolute_deviation(mean), 0.0).sum(axis=(0, 2))
-    held = [
-        used & (actual >= bands[..., low]) & (actual <= bands[..., high]) for low, high in ((P10, P90), (P025, P975))
-    ]
     return pd.DataFrame(
         {
             "wape": _ratio(missed, total),
             "mase": _ratio(_ratio(missed, days), step),
             "bias_share": _ratio((mean - actual).sum(axis=(0, 2)), total),
-            "pinball": _ratio(_quantile_loss(actual, bands, used), total),
-            "coverage_80": _ratio(held[0].sum(axis=(0, 2)), days),
-            "coverage_95": _ratio(held[1].sum(axis=(0, 2)), days),
+            **_of_bands(actual, bands, used, total, days),
             "noise_floor": _ratio(noise, total),
             "days": days,
             "origins": used.any(axis=2).sum(axis=0),
         }
     )
+
+
+def _of_bands(
+    actual: np.ndarray, bands: np.ndarray | None, used: np.ndarray, total: np.ndarray, days: np.ndarray
+) -> dict[str, np.ndarray]:
+    if bands is None:
+        return dict.fromkeys(("pinball", "coverage_80", "coverage_95"), np.full(len(days), np.nan))
+    held = [
+        (used & (actual >= bands[..., low]) & (actual <= bands[..., high])).sum(axis=(0, 2))
+        for low, high in ((P10, P90), (P025, P975))
+    ]
+    return {
+        "pinball": _ratio(_quantile_loss(actual, bands, used), total),
+        "coverage_80": _ratio(held[0], days),
+        "coverage_95": _ratio(held[1], days),
+    }
 
 
 def _quantile_loss(actual: np.ndarray, bands: np.ndarray, used: np.ndarray) -> np.ndarray:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecast.calendar_effects import DayCalendar, calendar_blocks
+from forecast.cores import one_core
 from forecast.decompose import Parts, scales_of
 from forecast.evidence import Design, fit_blocks
 from forecast.forecaster import FittedForecaster, closed_to_zero
@@ -53,10 +54,10 @@ class CalendarLanes:
         skipped = len(panel.days) - len(recent.days)
         within = [max(end - skipped, 1) for end in ends]
         plan = _Plan(tuple(sorted({name for name in recent.calendar.holidays if name})), len(recent.days))
-        parts = [
-            _fit_some(recent.pick(list(range(first, min(first + CHUNK, len(panel.queues))))), plan, within)
-            for first in range(0, len(panel.queues), CHUNK)
-        ]
+        count = len(panel.queues)
+        chunks = [list(range(first, min(first + CHUNK, count))) for first in range(0, count, CHUNK)]
+        with one_core():
+            parts = [_fit_some(recent.pick(rows), plan, within) for rows in chunks]
         return tuple(_joined([part[number] for part in parts]) for number in range(len(ends)))
 
 
