@@ -27,7 +27,7 @@ from scheduling.queueing.special import Array
 from scheduling.skills import need_of_loads, subset_needs, subsets_to_keep, who_serves_what
 
 CONTACTS = 100_000  # simulated in each step of the search
-PROOF_CONTACTS = 400_000  # simulated for the levels that are reported
+PROOF = 4  # times as many for the levels that are reported
 WARM_UP_HANDLE_TIMES = 20.0
 WIDTH_PRICE = 1e-3  # of a skill more, in people: far below one person
 MOST_ADDED = 100
@@ -112,7 +112,7 @@ def multi_skill_need(
     bounds = subset_needs(need, subsets)[:, 0]
     search = _Search(centre, can, subsets, bounds, seed, contacts)
     agents = search.narrowed(search.enough(search.first(people_at_least)))
-    proof = simulate_groups(centre, agents, seed=seed + 1, contacts=PROOF_CONTACTS)
+    proof = simulate_groups(centre, agents, seed=seed + 1, contacts=PROOF * contacts)
     return MultiSkillNeed(
         agents, proof, subsets, bounds, need.agents[:, 0], bool(search.shortfall(agents).sum() <= WHOLE)
     )
@@ -216,7 +216,7 @@ class _Search:
         return changed
 
 
-def simulate_groups(centre: SteadyCentre, agents: Counts, *, seed: int = 1, contacts: int = PROOF_CONTACTS) -> Levels:
+def simulate_groups(centre: SteadyCentre, agents: Counts, *, seed: int = 1, contacts: int = PROOF * CONTACTS) -> Levels:
     """A long steady run of so many contacts; the first of them, while the lines fill, are not counted."""
     from scheduling.simulation import StaffPlan, draw_contacts, make_site, plan_arrivals, simulate_contacts
     from scheduling.simulation.measures import MEASURES, measure_run

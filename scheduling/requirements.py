@@ -32,6 +32,7 @@ from scheduling.queueing import (
     required_chat_agents,
 )
 from scheduling.queueing.special import Array
+from scheduling.repeats import with_returns
 from scheduling.shrinkage import scheduled_people
 
 LONGEST_DAY_MINUTES = 1500  # a local day with a clock change
@@ -67,6 +68,7 @@ def require_staff(
     _refuse_overlaps(frame, minutes)
     names, codes = np.unique(frame["queue"].to_numpy(dtype=object), return_inverse=True)
     promises = [targets.of(str(name)) for name in names]
+    frame = with_returns(frame, promises, codes, minutes)
     demand = _demand(frame, [str(name) for name in names], promises, codes, minutes, percentile)
     plan = _Plan.empty(len(frame))
     work = np.array([promise.work for promise in promises], dtype=object)[codes]
@@ -306,5 +308,7 @@ def _table(frame: pd.DataFrame, minutes: int, demand: _Demand, plan: _Plan, sche
             "abandon_share": np.clip(plan.abandon_share, 0.0, 1.0),
             "occupancy": np.clip(plan.occupancy, 0.0, 1.0),
             "sized_load_erlangs": plan.sized,
+            "aht_seconds": demand.aht,
+            **({name: frame[name] for name in ("offered", "fresh")} if "fresh" in frame else {}),
         }
     )

@@ -217,7 +217,7 @@ def _by_queue(rows: pd.DataFrame, names: list[str], starts: pd.DatetimeIndex, ta
         if column not in rows:
             return np.full((len(names), len(starts)), np.nan)
         wide = rows.pivot(index="queue", columns="start", values=column).reindex(index=names, columns=starts)
-        return np.asarray(wide.to_numpy(dtype=float))
+        return np.array(wide.to_numpy(dtype=float))
 
     load = table("sized_load_erlangs")
     load = np.nan_to_num(np.where(np.isnan(load), table("load_erlangs"), load))
@@ -260,3 +260,31 @@ def least_people(can: Flags, subsets: Flags, needs: Array) -> Array:
         assert answer is not None  # larger groups always meet the bounds
         out[column] = answer.objective
     return out
+
+
+def pooling(requirements: pd.DataFrame, targets: Targets, people: pd.DataFrame) -> dict[str, float | list[str]]:
+    """What cross-training can save at most: agent-hours of the queues one by one, less the least that meets all bounds.
+
+    As many people of each skill set as it takes; hours on contact or ready, before shrinkage. Queues that nobody serves
+    count alone and are named. Arguments and errors as `skill_bounds`.
+    """
+    need = REQUIREMENTS.check(requirements)
+    names = sorted(str(name) for name in need["queue"].unique())
+    can = who_serves_what(skill_groups(people, names), len(names))
+    subsets, served = subsets_to_keep(can), can.any(axis=0)
+    apart = together = 0.0
+    for minutes, rows in need.groupby("interval_minutes", sort=True):
+        table = _by_queue(rows, names, pd.DatetimeIndex(np.unique(rows["start"])), targets)
+        alone, hours = np.nan_to_num(table.agents), float(str(minutes)) / 60.0
+        apart += hours * float(alone.sum())
+        together += hours * float(alone[~served].sum())
+        if len(subsets):
+            together += hours * float(least_people(can, subsets, subset_needs(table, subsets)).sum())
+    saved = apart - together
+    return {
+        "hours_apart": round(apart, 2),
+        "hours_together_at_least": round(together, 2),
+        "hours_saved_at_most": round(saved, 2),
+        "share_saved_at_most": round(saved / apart, 4) if apart > 0 else 0.0,
+        "queues_without_people": [name for name, has in zip(names, served, strict=True) if not has],
+    }
