@@ -504,6 +504,17 @@ SKILL_BOUNDS = Table(
     ),
 )
 
+BACKLOG = Table(
+    "BACKLOG",
+    "Deferred work in the in-tray when the horizon begins.",
+    ("queue", "age_hours"),
+    (
+        _QUEUE,
+        Column("age_hours", "number", "hours", "opening hours it has waited already", True, False, 0),
+        Column("contacts", "number", "contacts", "how many have waited that long", True, False, 0),
+    ),
+)
+
 PEOPLE = Table(
     "PEOPLE",
     "The people who can be rostered.",
@@ -643,6 +654,25 @@ SCORES = Table(
     ),
 )
 
+DECOMPOSITION = Table(
+    "DECOMPOSITION",
+    "What each day's number of a forecast is made of; the parts of a queue and day sum to its contacts.",
+    ("queue", "day", "part"),
+    (
+        _QUEUE,
+        Column("day", "date", "", "local day of the horizon"),
+        Column(
+            "part",
+            "text",
+            "",
+            "level (the typical day), season, weekday, month_day, holiday, break, event, correction, closed, "
+            "reconciled (with the aggregates), stated (effects of new events)",
+        ),
+        Column("contacts", "number", "contacts", "what the part adds to the day", True, False),
+        Column("factor", "number", "", "what the part alone makes of the typical day; empty for the level", True, True),
+    ),
+)
+
 AUDIT = Table(
     "AUDIT",
     "Every check of every rule on a roster that did not pass, or passed as a warning.",
@@ -675,8 +705,7 @@ REJECTS = Table(
 TABLES: Mapping[str, Table] = {
     table.name: table
     for table in (
-        TICKETS, HISTORY, CLEANING, DECISIONS, FORECAST, ADJUSTMENTS, ADJUSTED, REQUIREMENTS, PEOPLE, TIME_OFF, EVENTS,
-        ROSTER, COVERAGE, SKILL_BOUNDS,
-        CERTIFICATE, SCORES, AUDIT, REJECTS,
+        TICKETS, HISTORY, CLEANING, DECISIONS, FORECAST, ADJUSTMENTS, ADJUSTED, REQUIREMENTS, BACKLOG, PEOPLE, TIME_OFF,
+        EVENTS, ROSTER, COVERAGE, SKILL_BOUNDS, CERTIFICATE, SCORES, DECOMPOSITION, AUDIT, REJECTS,
     )
 }  # fmt: skip

@@ -163,6 +163,9 @@ def forecast(
     gaps: GapsOption = None,
     opening: OpeningOption = None,
     scores: Annotated[str | None, typer.Option("--scores", help="Also write the backtest's scores here.")] = None,
+    parts: Annotated[
+        str | None, typer.Option("--parts", help="Also write what each day's number is made of here.")
+    ] = None,
     origins: Annotated[int | None, typer.Option("--origins", min=0, help="Origins of the backtest.")] = None,
     store: StoreOption = None,
     json: JsonOption = False,
@@ -172,7 +175,7 @@ def forecast(
 
     Example: smena forecast history.csv --horizon 28d --as-of 2026-09-01T00:00 --timezone Europe/Berlin --out f.csv
     """
-    from domain.tables import FORECAST, SCORES
+    from domain.tables import DECOMPOSITION, FORECAST, SCORES
     from planning import stages
 
     if history is None:
@@ -181,7 +184,7 @@ def forecast(
 
         only_with_a_file(
             horizon=horizon, interval=interval, timezone=timezone, calendar=calendar, events=events, grid=grid,
-            gaps=gaps, opening=opening, scores=scores, origins=origins,
+            gaps=gaps, opening=opening, scores=scores, parts=parts, origins=origins,
         )  # fmt: skip
         with opened(store) as session, progress_bar(quiet) as progress:
             moment = stages.parse_time(as_of, session.settings.timezone, "--as-of") if as_of else None
@@ -202,6 +205,7 @@ def forecast(
         model=model,
         gaps=gaps or "missing",
         origins=4 if origins is None else origins,
+        explain=parts is not None,
     )
     with progress_bar(quiet) as progress:
         result_, used, found = stages.forecast_of_history(history, request, progress=progress)
@@ -213,6 +217,8 @@ def forecast(
     give(result_.forecast, out, FORECAST, timezone, as_json=json)
     if scores:
         give(result_.scores, scores, SCORES, timezone)
+    if parts:
+        give(result_.parts if len(result_.parts) else DECOMPOSITION.empty(), parts, DECOMPOSITION, timezone)
     if result_.failures:
         raise typer.Exit(INCOMPLETE)
 

@@ -90,6 +90,7 @@ class ForecastRequest:
     model: str | None = None
     gaps: str = "missing"
     origins: int = 4
+    explain: bool = False
 
 
 OF_NO_FILE = ("horizon_days", "interval_minutes", "model", "percentile", "calendar", "gaps", "now")  # options
@@ -229,6 +230,7 @@ def forecast_of_history(
             model=request.model,
             origins=request.origins,
             gaps=_gaps(request.gaps),
+            explain=request.explain,
             progress=progress,
         )
     if result.failures and result.forecast.empty:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from domain.calendar import mark_open
 from domain.errors import ForecastFailed
-from domain.tables import FORECAST, SCORES
+from domain.tables import DECOMPOSITION, FORECAST, SCORES
 from planning.cleaning import with_special_days
 from planning.execute import Executor, SerialExecutor
 from planning.recipe import Recipe
@@ -21,6 +21,7 @@ from planning.steps.history import end_of_history
 from planning.steps.produce import Made, Materials, StepResult, Tools, grid_of, needed, produce, site_inputs
 
 SHARD_QUEUES = 500
+EXPLAINED_QUEUES_MOST = 500  # beyond that nobody looks at the parts of a day, and they are millions of rows
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class ForecastPart:
     failures: tuple[tuple[str, str], ...]
     chosen: Mapping[str, str]
     flags: Mapping[str, tuple[str, ...]]
+    parts: pd.DataFrame
 
 
 def forecast_part(task: ForecastTask, progress: Progress | None = None) -> ForecastPart:
@@ -48,7 +50,8 @@ def forecast_part(task: ForecastTask, progress: Progress | None = None) -> Forec
 
     result = core.make_forecast(task.history, progress=progress, **task.options)
     failures = tuple((fault.queue, fault.reason) for fault in result.failures)
-    return ForecastPart(result.forecast, result.scores, failures, dict(result.chosen), dict(result.flags))
+    chosen, flags = dict(result.chosen), dict(result.flags)
+    return ForecastPart(result.forecast, result.scores, failures, chosen, flags, result.parts)
 
 
 def forecast_tasks(history: pd.DataFrame, options: Mapping[str, Any]) -> list[ForecastTask]:
@@ -99,7 +102,11 @@ def make_forecast(
 
 
 def forecast_maker(materials: Materials, tools: Tools) -> Made:
-    """FORECAST and SCORES of all queues; `details` say what was chosen, flagged, failed and fell back."""
+    """FORECAST, SCORES and DECOMPOSITION of all queues; `details`: what was chosen, flagged, failed and fell back.
+
+    The decomposition has no rows of queues that fell back or whose model can't say its parts, and none at all where
+    there are more than EXPLAINED_QUEUES_MOST queues.
+    """
     history = materials.frame("history")
     options = _forecast_options(materials, history)
     results = _run(forecast_tasks(history, options), tools)
@@ -123,12 +130,16 @@ def forecast_maker(materials: Materials, tools: Tools) -> Made:
     if materials.site.opening is not None:
         joined = mark_open(joined, materials.site.opening, options["grid"], holidays)
     scores = pd.concat([result.scores for result in results if len(result.scores)] or [SCORES.empty()])
+    parts = pd.concat([result.parts for result in results if len(result.parts)] or [DECOMPOSITION.empty()])
+    parts = parts.sort_values(["queue", "day"], kind="stable", ignore_index=True)  # within a day in the parts' order
     messages = tuple(
         f"queue {queue!r} failed ({reason}); "
         + ("its last published forecast is kept" if queue in kept else "it has no forecast")
         for queue, reason in failures.items()
     )
-    return Made({"forecast": FORECAST.check(joined), "scores": SCORES.check(scores)}, details, messages)
+    tables = {FORECAST: joined, SCORES: scores, DECOMPOSITION: parts}
+    frames = {table.name.lower(): table.check(frame) for table, frame in tables.items()}
+    return Made(frames, details, messages)
 
 
 def _run(tasks: list[ForecastTask], tools: Tools) -> list[ForecastPart]:
@@ -155,6 +166,7 @@ def _forecast_options(materials: Materials, history: pd.DataFrame) -> dict[str, 
         "events": with_special_days(materials.site.events, materials.site.decisions, parameters["timezone"]),
         "model": parameters["model"],
         "origins": parameters["origins"],
+        "explain": history["queue"].nunique() <= EXPLAINED_QUEUES_MOST,
     }
 
 

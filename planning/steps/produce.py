@@ -21,8 +21,8 @@ from planning.store import NewPlan, Store
 
 SITE_PREFIX = "site:"
 CHAIN = (
-    "history", "cleaning", "forecast", "scores", "adjusted", "requirements", "roster", "coverage", "certificate",
-    "audit",
+    "history", "cleaning", "forecast", "scores", "decomposition", "adjusted", "requirements", "roster", "coverage",
+    "certificate", "audit",
 )  # fmt: skip
 STEP_THAT_MAKES: Mapping[str, str] = {
     "tickets": "run `smena ingest FILE…`",
@@ -30,6 +30,7 @@ STEP_THAT_MAKES: Mapping[str, str] = {
     "cleaning": "run `smena history`",
     "forecast": "run `smena forecast`",
     "scores": "run `smena forecast`",
+    "decomposition": "run `smena forecast`",
     "adjusted": "run `smena require`",
     "requirements": "run `smena require`",
     "roster": "run `smena roster`",
@@ -131,7 +132,7 @@ def produce(session: Session, recipe: Recipe, maker: Maker, tools: Tools | None 
 def _kinds(step: str) -> tuple[str, ...]:
     beside = {
         "history": ("history", "cleaning"),
-        "forecast": ("forecast", "scores"),
+        "forecast": ("forecast", "scores", "decomposition"),
         "requirements": ("adjusted", "requirements"),
     }
     return beside.get(step, (step,))

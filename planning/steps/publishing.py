@@ -27,7 +27,7 @@ from planning.store import NewPlan, Plan, Store, Version
 WHOLE_PLAN = "plan"
 COMPANIONS: Mapping[str, tuple[str, ...]] = {
     "history": ("cleaning",),
-    "forecast": ("scores",),
+    "forecast": ("scores", "decomposition"),
     "requirements": ("adjusted",),
     "roster": ("coverage", "certificate", "audit"),
 }

@@ -16,6 +16,7 @@ PARENTS = {
     "history": (),
     "forecast": ("history",),
     "scores": ("history",),
+    "decomposition": ("history",),
     "adjusted": ("forecast",),
     "requirements": ("forecast",),
     "roster": ("requirements",),
