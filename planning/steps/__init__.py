@@ -6,10 +6,11 @@ from planning.steps.adjusting import (
     adjusted,
     import_adjustments,
     list_adjustments,
+    set_total,
     switch_adjustment,
 )
 from planning.steps.cleaning import decide_mark, list_marks, marks_revision
-from planning.steps.demand import make_forecast
+from planning.steps.demand import make_forecast, pinned_models
 from planning.steps.events import (
     calendar_ahead,
     events_of_file,
@@ -57,6 +58,7 @@ __all__ = [
     "make_roster",
     "marks_revision",
     "measure_coverage",
+    "pinned_models",
     "publish",
     "queue_warnings",
     "read",
@@ -65,6 +67,7 @@ __all__ = [
     "run_steps",
     "runs",
     "save_events",
+    "set_total",
     "status",
     "switch_adjustment",
     "unknown_patterns",

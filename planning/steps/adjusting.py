@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import pandas as pd
@@ -64,6 +64,38 @@ def add_adjustment(
         }
     )
     return session.store.adjustments.add(checked_adjustments(row))[0]
+
+
+def set_total(
+    session: Session,
+    *,
+    queue: str,
+    from_start: pd.Timestamp,
+    to_start: pd.Timestamp,
+    total: float,
+    reason: str,
+    author: str,
+) -> list[str]:
+    """Bring the adjusted contacts of a queue or pattern on [from_start, to_start) to a total; the numbers of what was
+    added: one `scale`, or, where nothing was expected, a `set` for each stretch of open intervals.
+
+    Raises as `add_adjustment` and `forecast.edits.set_total`.
+    """
+    from forecast.edits import set_total as instructions_for
+
+    said = instructions_for(adjusted(session), queue.strip(), from_start, to_start, total)
+    rows = pd.DataFrame([asdict(instruction) for instruction in said])
+    if rows.empty:
+        return []
+    filled = rows.assign(
+        adjustment_id=[f"new {number}" for number in range(len(rows))],
+        reason=reason.strip(),
+        author=author,
+        made_at=session.clock(),
+        expires_at=pd.Series(pd.NaT, index=rows.index, dtype="datetime64[us, UTC]"),
+        active=True,
+    )
+    return session.store.adjustments.add(checked_adjustments(filled))
 
 
 def import_adjustments(session: Session, rows: pd.DataFrame, *, author: str) -> dict[str, Any]:

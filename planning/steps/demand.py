@@ -69,11 +69,14 @@ def make_forecast(
     *,
     as_of: pd.Timestamp | None = None,
     model: str | None = None,
+    pins: Mapping[str, str] | None = None,
     progress: Progress | None = None,
     executor: Executor | None = None,
 ) -> StepResult:
     """Forecast every queue over the site's horizon from `as_of` on (default: the end of the history).
 
+    `model` is taken for every queue, this time; `pins` (queue to model) hold from now on: None = those of the plan's
+    last forecast, so that a night keeps what a planner has pinned.
     A queue that fails keeps its last published forecast and is named in `details["failures"]`.
     """
     settings = session.settings
@@ -89,6 +92,7 @@ def make_forecast(
         "calendar": settings.calendar,
         "origins": settings.backtest_origins,
         "model": model,
+        "pins": dict(pinned_models(session) if pins is None else pins),
     }
     site_files = ("opening_hours.toml", "events.csv", "marks.csv", "targets.toml")
     inputs = {"history": version, **site_inputs(session, site_files)}
@@ -101,6 +105,13 @@ def make_forecast(
     return produce(session, Recipe("forecast", inputs, parameters), forecast_maker, tools)
 
 
+def pinned_models(session: Session) -> Mapping[str, str]:
+    """The model that planners have pinned, by queue, as the plan's forecast was made."""
+    version = session.member("forecast")
+    pins: Mapping[str, str] = {}
+    return session.store.versions.get("forecast", version).parameters.get("pins", pins) if version else pins
+
+
 def forecast_maker(materials: Materials, tools: Tools) -> Made:
     """FORECAST, SCORES and DECOMPOSITION of all queues; `details`: what was chosen, flagged, failed and fell back.
 
@@ -108,7 +119,7 @@ def forecast_maker(materials: Materials, tools: Tools) -> Made:
     there are more than EXPLAINED_QUEUES_MOST queues.
     """
     history = materials.frame("history")
-    options = _forecast_options(materials, history)
+    options = forecast_options(materials, history)
     results = _run(forecast_tasks(history, options), tools)
     failures = dict(failure for result in results for failure in result.failures)
     frames = [result.forecast for result in results if len(result.forecast)]
@@ -138,8 +149,8 @@ def forecast_maker(materials: Materials, tools: Tools) -> Made:
         for queue, reason in failures.items()
     )
     tables = {FORECAST: joined, SCORES: scores, DECOMPOSITION: parts}
-    frames = {table.name.lower(): table.check(frame) for table, frame in tables.items()}
-    return Made(frames, details, messages)
+    bodies = {table.name.lower(): table.check(frame) for table, frame in tables.items()}
+    return Made(bodies, details, messages)
 
 
 def _run(tasks: list[ForecastTask], tools: Tools) -> list[ForecastPart]:
@@ -153,8 +164,9 @@ def _run(tasks: list[ForecastTask], tools: Tools) -> list[ForecastPart]:
     return tools.executor.run(forecast_part, tasks, done)
 
 
-def _forecast_options(materials: Materials, history: pd.DataFrame) -> dict[str, Any]:
-    parameters = materials.parameters
+def forecast_options(materials: Materials, history: pd.DataFrame) -> dict[str, Any]:
+    """What `forecast.make_forecast` is told beside the history."""
+    parameters, queues = materials.parameters, set(history["queue"])
     as_of = pd.Timestamp(parameters["as_of"])
     last = as_of + pd.Timedelta(days=parameters["horizon_days"] + 1)
     return {
@@ -165,8 +177,9 @@ def _forecast_options(materials: Materials, history: pd.DataFrame) -> dict[str, 
         "holidays": holidays_of(parameters["calendar"], history["start"].min(), last),
         "events": with_special_days(materials.site.events, materials.site.decisions, parameters["timezone"]),
         "model": parameters["model"],
+        "models": {queue: pin for queue, pin in parameters.get("pins", {}).items() if queue in queues},
         "origins": parameters["origins"],
-        "explain": history["queue"].nunique() <= EXPLAINED_QUEUES_MOST,
+        "explain": len(queues) <= EXPLAINED_QUEUES_MOST,
     }
 
 
