@@ -3,8 +3,8 @@
 - *live*: Erlang A where the targets know a patience, Erlang C elsewhere, sized for the modified offered load (contacts
   still in service carry over from one interval to the next; a queue that opens starts empty);
 - *chat*: the exact chain of agents who hold several contacts at once, at the rate of the modified offered load;
-- *deferred*: the work spread over its deadline, see `queueing/backlog.py`; what comes in while the queue is not
-  worked (`open` false in the forecast) waits for the next open interval, and closed intervals need nobody.
+- *deferred*: the work levelled between arrival and deadline, see `scheduling/deferred.py`; what comes in while the
+  queue is not worked (`open` false in the forecast) waits for the next open interval, closed intervals need nobody.
 
 Need stays fractional: rounding happens once, on the roster. Shrinkage is applied by division.
 """
@@ -21,16 +21,16 @@ from domain.errors import BadValue, MissingColumn
 from domain.intervals import DAY_MINUTES, infer_interval_minutes
 from domain.tables import ADJUSTED, FORECAST, QUANTILES, REQUIREMENTS
 from domain.targets import QueueTargets, Targets
+from scheduling.deferred import DeferredDemand, held_work, plan_deferred
 from scheduling.queueing import (
     ServiceGoals,
     chat_line,
-    deferred_capacity,
     erlang_a,
-    gather_into_open,
     modified_offered_load,
     required_agents,
     required_chat_agents,
 )
+from scheduling.queueing.backlog import Held
 from scheduling.queueing.special import Array
 from scheduling.repeats import with_returns
 from scheduling.shrinkage import scheduled_people
@@ -46,12 +46,14 @@ def require_staff(
     interval_minutes: int | None = None,
     percentile: float | None = None,
     timezone: str = "UTC",
+    backlog: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """People per queue and interval that keep the targets.
 
     `forecast`: frame under FORECAST or ADJUSTED. `interval_minutes` is inferred from the starts where None.
     `percentile` (2.5 to 97.5) staffs to that quantile of the contacts instead of their mean. `timezone`: of the times
-    of day at which shrinkage differs.
+    of day at which shrinkage differs. `backlog`: frame under BACKLOG, the deferred work in the in-tray at the start (no
+    rows: nothing); where None, as much as is left at the end.
 
     Returns a frame under REQUIREMENTS, sorted by queue and start. `load_erlangs` is offered × aht ÷ interval;
     `sized_load_erlangs` is the load that `agents` were found for. `service_level` … `occupancy` are what that many
@@ -78,7 +80,12 @@ def require_staff(
         if promise.work == "chat":
             _plan_chat(plan, demand, promise, rows)
         elif promise.work == "deferred":
-            _plan_deferred(plan, demand, promise, rows)
+            aht, high = demand.aht[rows], demand.rate[rows] * demand.seconds
+            mean = frame["offered"].to_numpy(dtype=float)[rows]
+            asked = DeferredDemand(
+                mean, aht, demand.open[rows], minutes / 60.0, None if percentile is None else high, percentile or 50.0
+            )
+            _plan_deferred(plan, asked, promise, rows, held_work(backlog, str(names[code]), float(aht.max())))
     scheduled = scheduled_people(plan.agents, promises, codes, frame["start"], minutes, timezone)
     return REQUIREMENTS.check(_table(frame, minutes, demand, plan, scheduled))
 
@@ -281,17 +288,13 @@ def _plan_chat(plan: _Plan, demand: _Demand, promise: QueueTargets, rows: NDArra
     plan.record(rows, demand.carried[rows], agents, tuple(np.where(hopeless, np.nan, values) for values in measures))
 
 
-def _plan_deferred(plan: _Plan, demand: _Demand, promise: QueueTargets, rows: NDArray[np.intp]) -> None:
-    """One queue of deferred work: everything is done in time, nobody waits on the line."""
-    hours = demand.seconds / 3600.0
-    deadline = promise.deadline_hours or hours
-    worked = demand.open[rows]
-    waiting = gather_into_open(demand.load[rows] * hours, worked)
-    busy = np.zeros(rows.size)
-    busy[worked] = deferred_capacity(waiting, deadline, hours) / hours
-    agents = np.where(worked, np.maximum(busy / (promise.max_occupancy or 1.0), promise.minimum_agents), 0.0)
-    occupancy = np.divide(busy, agents, out=np.zeros_like(busy), where=agents > 0)
-    plan.record(rows, busy, agents, (1.0, np.nan, 0.0, occupancy))
+def _plan_deferred(
+    plan: _Plan, demand: DeferredDemand, promise: QueueTargets, rows: NDArray[np.intp], held: Held | None
+) -> None:
+    """One queue of deferred work: everything is done in time in the mean, nobody waits on the line."""
+    found = plan_deferred(demand, promise, held)
+    occupancy = np.divide(found.busy, found.agents, out=np.zeros_like(found.busy), where=found.agents > 0)
+    plan.record(rows, found.busy, found.agents, (1.0, np.nan, 0.0, occupancy))
 
 
 def _table(frame: pd.DataFrame, minutes: int, demand: _Demand, plan: _Plan, scheduled: Array) -> pd.DataFrame:

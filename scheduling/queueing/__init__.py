@@ -3,7 +3,7 @@
 Waits are exact for exponential handle times and patience; agents may be fractional everywhere.
 """
 
-from scheduling.queueing.backlog import deferred_capacity, gather_into_open
+from scheduling.queueing.backlog import Held, deferred_capacity, gather_into_open
 from scheduling.queueing.cases import evaluate_cases
 from scheduling.queueing.concurrency import ChatLine, chat_line, required_chat_agents
 from scheduling.queueing.erlang_a import DEFINITIONS, ErlangA, erlang_a
@@ -21,6 +21,7 @@ __all__ = [
     "ErlangB",
     "ErlangC",
     "FiniteLine",
+    "Held",
     "OfferedLoad",
     "RequiredAgents",
     "ServiceGoals",

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from domain.errors import BadValue
 from scheduling.queueing import (
     ServiceGoals,
     chat_line,
-    deferred_capacity,
     engset,
     erlang_a,
     erlang_b,
@@ -86,54 +83,6 @@ def test_chat_edges() -> None:
     assert not required_chat_agents(0.1, CHAT_TIMES, ServiceGoals(service_level=1.0)).attainable
     with pytest.raises(BadValue, match="aht_by_concurrency_seconds"):
         chat_line(0.1, 3, [300, 0], 30)
-
-
-def earliest_deadline_first(work: np.ndarray, capacity: np.ndarray, deadline: int) -> float:
-    """Work that is late when the earliest deadline is taken first; arrivals are there from the next interval on."""
-    open_work: list[list[float]] = []  # [last interval in time, hours], in order of deadline
-    late = 0.0
-    for now, hours in enumerate(capacity):
-        for entry in open_work:
-            done = min(entry[1], hours)
-            entry[1] -= done
-            hours -= done
-        late += sum(entry[1] for entry in open_work if entry[0] <= now)
-        open_work = [entry for entry in open_work if entry[0] > now and entry[1] > 0]
-        open_work.append([now + deadline - 1, float(work[now])])
-    return late
-
-
-@settings(max_examples=40, deadline=None)
-@given(
-    work=st.lists(st.floats(0, 50), min_size=1, max_size=60),
-    deadline=st.integers(2, 80),
-    carry_in=st.booleans(),
-)
-def test_earliest_deadline_first_finishes_everything_in_time(work: list[float], deadline: int, carry_in: bool) -> None:
-    capacity = deferred_capacity(work, deadline * 0.5, 0.5, carry_in=carry_in)
-    assert earliest_deadline_first(np.array(work), capacity, deadline) <= 1e-6
-    if carry_in:
-        assert capacity.sum() == pytest.approx(sum(work), abs=1e-6)
-    else:
-        assert capacity.sum() <= sum(work) + 1e-6
-
-
-def test_work_is_spread_over_its_open_window() -> None:
-    """12 hours of work in one interval, due within 4 intervals: 4 hours in each of the next 3."""
-    assert deferred_capacity([0, 12, 0, 0, 0, 0], 2, 0.5).tolist() == pytest.approx([0, 0, 4, 4, 4, 0])
-
-
-def test_work_at_the_end_of_the_horizon_keeps_its_rate_and_as_much_was_left_before_it() -> None:
-    assert deferred_capacity([0, 0, 0, 0, 12], 2, 0.5).tolist() == pytest.approx([4, 4, 4, 0, 0])
-    assert deferred_capacity([0, 0, 0, 0, 12], 2, 0.5, carry_in=False).tolist() == pytest.approx([0, 0, 0, 0, 0])
-    assert deferred_capacity([3, 0], 4, 0.5).sum() == pytest.approx(3)  # a window longer than the horizon
-
-
-def test_a_deadline_inside_the_interval_is_work_of_the_interval() -> None:
-    assert deferred_capacity([1, 2, 3], 0.5, 0.5).tolist() == [1, 2, 3]
-    assert deferred_capacity([], 8, 0.5).size == 0
-    with pytest.raises(BadValue, match="deadline"):
-        deferred_capacity([1], 0, 0.5)
 
 
 def test_a_queue_that_opens_starts_empty_and_carries_contacts_on() -> None:
