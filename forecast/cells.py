@@ -7,7 +7,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -27,6 +28,7 @@ from domain.intervals import (
 )
 
 UNKNOWN_MARKS = ("missing", "outage", "discard", "outlier")
+BLOCK_CELLS = 2_000_000  # 16 MB an array
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,11 @@ class CellLayout:
         return len(self.days), self.slots
 
     @property
+    def size(self) -> int:
+        """Cells of a queue: D · S."""
+        return len(self.days) * self.slots
+
+    @property
     def multiplicity(self) -> np.ndarray:
         """(D × S) intervals of the grid in each cell."""
         return self.counted(self.day, self.slot, None)
@@ -66,6 +73,11 @@ class CellLayout:
 
     def located(self, starts: pd.DatetimeIndex) -> tuple[np.ndarray, np.ndarray]:
         """(day, slot) of each UTC start; the day is negative or ≥ D outside the layout."""
+        again, once = pd.factorize(starts)  # queues share their starts: each is looked up once
+        day, slot = self._located(pd.DatetimeIndex(once))
+        return day[again], slot[again]
+
+    def _located(self, starts: pd.DatetimeIndex) -> tuple[np.ndarray, np.ndarray]:
         days = local_days(starts, self.grid.timezone)
         day = np.asarray((days - self.days[0]) // pd.Timedelta(days=1), dtype=np.int64)
         if self.grid.is_daily:
@@ -116,6 +128,31 @@ class QueueCells:
 
 
 @dataclass(frozen=True)
+class CellBlock:
+    """The history of several queues (Q) in a layout, their arrays in one piece each: Q × D × S, as in `QueueCells`.
+
+    `first`, `end`: (Q) first and one past the last day with a row.
+    """
+
+    queues: tuple[str, ...]
+    contacts: np.ndarray
+    known: np.ndarray
+    listed: np.ndarray
+    handled: np.ndarray
+    handle_seconds: np.ndarray
+    first: np.ndarray
+    end: np.ndarray
+
+    def each(self) -> Iterator[QueueCells]:
+        """Queue by queue, without copying."""
+        for at, queue in enumerate(self.queues):
+            yield QueueCells(
+                queue, self.contacts[at], self.known[at], self.listed[at], self.handled[at], self.handle_seconds[at],
+                int(self.first[at]), int(self.end[at]),
+            )  # fmt: skip
+
+
+@dataclass(frozen=True)
 class CellReader:
     """Turns rows under HISTORY into cells. `per_cell`: rows of the source in a cell of multiplicity 1."""
 
@@ -124,56 +161,92 @@ class CellReader:
     gaps: str
     until: tuple[int, int]  # (day, slot) of the last row of any queue: zeros are not invented after it
 
-    def read(self, queue: str, rows: pd.DataFrame) -> QueueCells:
-        """The cells of one queue's rows; all rows must lie in the layout."""
-        layout = self.layout
-        day, slot = layout.located(pd.DatetimeIndex(rows["start"]))
-        offered = rows["offered"].to_numpy(dtype=float)
-        bad = np.isnan(offered)
-        if "mark" in rows:
-            bad = bad | rows["mark"].isin(UNKNOWN_MARKS).to_numpy()
-        sums = layout.counted(day, slot, np.where(bad, 0.0, offered))
-        number, spoilt = layout.counted(day, slot, None), layout.counted(day, slot, bad.astype(float))
-        listed = rows["open"].to_numpy(dtype=bool) if "open" in rows else np.ones(len(rows), dtype=bool)
-        handled, seconds = self._handle_time(rows, day, slot, offered)
+    def read(self, rows: pd.DataFrame) -> tuple[QueueCells, ...]:
+        """The cells of every queue, by name. All rows lie in the layout, those of a queue in the order of starts."""
+        return tuple(cells for block in self.blocks(rows) for cells in block.each())
+
+    def blocks(self, rows: pd.DataFrame) -> Iterator[CellBlock]:
+        """The same, as many queues at a time as BLOCK_CELLS holds: what is counted on the way stays small."""
+        numbers, names = pd.factorize(rows["queue"], sort=True)
+        if len(numbers) and np.any(numbers[1:] < numbers[:-1]):
+            order = np.argsort(numbers, kind="stable")
+            rows, numbers = rows.iloc[order], numbers[order]
+        day, slot = self.layout.located(pd.DatetimeIndex(rows["start"]))
+        place = day * self.layout.slots + slot
+        columns = _counted_columns(rows)
+        step = max(BLOCK_CELLS // self.layout.size, 1)
+        for first in range(0, len(names), step):
+            queues = names[first : first + step]
+            begin, end = np.searchsorted(numbers, [first, first + len(queues)])
+            inside = slice(int(begin), int(end))
+            part = {name: values[inside] for name, values in columns.items()}
+            yield self._block(tuple(map(str, queues)), numbers[inside] - first, place[inside], part)
+
+    def _block(
+        self, queues: tuple[str, ...], queue: np.ndarray, place: np.ndarray, columns: Mapping[str, np.ndarray]
+    ) -> CellBlock:
+        """`queue`, `place`: (rows) position of each row's queue, rising, and of its cell in the layout."""
+        shape = (len(queues), *self.layout.shape)
+        at = queue * self.layout.size + place
+
+        def counted(weights: np.ndarray | None = None) -> np.ndarray:
+            return np.bincount(at, weights, minlength=math.prod(shape)).reshape(shape)
+
+        number = counted()
+        begins = np.searchsorted(queue, np.arange(len(queues)))
+        days = place // self.layout.slots
         if self.gaps == "zero":
-            known = self._between(int(day[0]), int(slot[0]))
+            known = self._between(place[begins], shape)
         else:
-            known = number >= layout.multiplicity * self._usual_rows(number)
-        return QueueCells(
-            queue=queue,
-            contacts=sums,
-            known=known & (spoilt == 0),
-            listed=layout.counted(day, slot, listed.astype(float)) > 0,
-            handled=handled,
-            handle_seconds=seconds,
-            first=int(day.min()),
-            end=int(day.max()) + 1,
+            known = number >= self.layout.multiplicity * self._usual_rows(number)[:, None, :]
+        if columns["bad"].any():
+            known &= counted(columns["bad"]) == 0
+        nothing = np.broadcast_to(0.0, shape)
+        return CellBlock(
+            queues=queues,
+            contacts=counted(columns["offered"]),
+            known=known,
+            listed=counted(columns["listed"]) > 0 if "listed" in columns else number > 0,
+            handled=counted(columns["handled"]) if "handled" in columns else nothing,
+            handle_seconds=counted(columns["seconds"]) if "seconds" in columns else nothing,
+            first=np.minimum.reduceat(days, begins),
+            end=np.maximum.reduceat(days, begins) + 1,
         )
 
     def _usual_rows(self, number: np.ndarray) -> np.ndarray:
-        """(S) rows a slot usually has, at most `per_cell`: a queue may open or close in the middle of an interval."""
-        present = np.where(number > 0, number, np.nan)
-        seen = (number > 0).any(axis=0)
-        usual = np.full(number.shape[1], float(self.per_cell))
-        usual[seen] = np.nanmedian(present[:, seen], axis=0)
-        return np.asarray(np.minimum(usual, self.per_cell))
+        """(Q × S) rows a slot usually has, at most `per_cell`: a queue may open or close in the middle of an interval.
 
-    def _between(self, day: int, slot: int) -> np.ndarray:
-        position = np.arange(self.layout.shape[0] * self.layout.slots).reshape(self.layout.shape)
+        That is the median over the days with rows, needed only where any day has fewer than all.
+        """
+        usual = np.full((number.shape[0], number.shape[2]), float(self.per_cell))
+        short = ((number > 0) & (number < self.per_cell)).any(axis=1)
+        for queue, slot in np.argwhere(short):
+            seen = number[queue, :, slot]
+            usual[queue, slot] = min(float(np.median(seen[seen > 0])), self.per_cell)
+        return usual
+
+    def _between(self, first: np.ndarray, shape: tuple[int, int, int]) -> np.ndarray:
+        """Cells from the first row (`first`: (Q) place in the layout) to the last of any queue."""
+        position = np.arange(self.layout.size).reshape(self.layout.shape)
         last = self.until[0] * self.layout.slots + self.until[1]
-        return (position >= day * self.layout.slots + slot) & (position <= last)
+        return np.asarray((position >= first[:, None, None]) & (position <= last)).reshape(shape)
 
-    def _handle_time(
-        self, rows: pd.DataFrame, day: np.ndarray, slot: np.ndarray, offered: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        if "aht_seconds" not in rows:
-            return np.zeros(self.layout.shape), np.zeros(self.layout.shape)
+
+def _counted_columns(rows: pd.DataFrame) -> dict[str, np.ndarray]:
+    """What is summed in each cell: offered, bad rows, and where the rows tell: listed, handled, seconds."""
+    offered = rows["offered"].to_numpy(dtype=float)
+    bad = np.isnan(offered)
+    if "mark" in rows:
+        bad = bad | rows["mark"].isin(UNKNOWN_MARKS).to_numpy()
+    columns = {"offered": np.where(bad, 0.0, offered), "bad": bad}
+    if "open" in rows:
+        columns["listed"] = rows["open"].to_numpy(dtype=bool)
+    if "aht_seconds" in rows:
         aht = rows["aht_seconds"].to_numpy(dtype=float)
         weight = rows["handled"].to_numpy(dtype=float) if "handled" in rows else offered
         weight = np.where(np.isnan(aht), 0.0, np.nan_to_num(np.where(np.isnan(weight), offered, weight)))
-        seconds = self.layout.counted(day, slot, weight * np.nan_to_num(aht))
-        return self.layout.counted(day, slot, weight), seconds
+        columns["handled"], columns["seconds"] = weight, weight * np.nan_to_num(aht)
+    return columns
 
 
 def cell_reader(history: pd.DataFrame, layout: CellLayout, gaps: str) -> CellReader:
@@ -181,7 +254,7 @@ def cell_reader(history: pd.DataFrame, layout: CellLayout, gaps: str) -> CellRea
 
     Raises `InputError` where the history is coarser than the grid, or its step does not divide the grid's.
     """
-    starts = pd.DatetimeIndex(history["start"])
+    starts = pd.DatetimeIndex(history["start"].unique())
     step = _source_minutes(history, starts, layout.grid)
     if layout.grid.interval_minutes % step:
         shown = "day" if step == DAY_MINUTES else f"{step} minutes"
@@ -198,7 +271,7 @@ def cell_reader(history: pd.DataFrame, layout: CellLayout, gaps: str) -> CellRea
 
 def _source_minutes(history: pd.DataFrame, starts: pd.DatetimeIndex, grid: IntervalGrid) -> int:
     """The step of the history; a sparse history of a fine grid counts as that grid."""
-    if grid.is_daily and len(starts) == 1:
+    if grid.is_daily and len(history) == 1:
         return DAY_MINUTES
     step = infer_interval_minutes(starts, grid.timezone)
     if step <= grid.interval_minutes:

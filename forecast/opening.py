@@ -7,14 +7,14 @@ of up to two hours between open intervals are open too.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from itertools import pairwise
+from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
 from domain.calendar import Span, WeekHours
 from domain.intervals import DAY_MINUTES
-from forecast.cells import QueueCells
+from forecast.cells import CellBlock
 
 WEEKS = 12
 HOLE_MINUTES = 120
@@ -23,89 +23,140 @@ SURE_CONTACTS = 7.0  # expected that many, none came: closed (one chance in a th
 SURE_REACH_CONTACTS = 50.0
 
 
-def learn_hours(cells: QueueCells, weekdays: np.ndarray, is_holiday: np.ndarray, trim: bool = True) -> WeekHours:
-    """The week's hours of one queue from its last twelve weeks of rows.
+def learn_hours(
+    block: CellBlock, weekdays: np.ndarray, is_holiday: np.ndarray, trim: bool = True
+) -> tuple[WeekHours, ...]:
+    """The week's hours of each queue from its last twelve weeks of rows.
 
     Args:
-        cells: the queue's history (days × slots).
+        block: the history of the queues (Q × days × slots).
         weekdays, is_holiday: (D) of the layout's days; holidays are closed where they hardly ever had contacts.
         trim: whether listed intervals before the first and after the last that ever had a contact are closed, and
             quiet weekdays and holidays with them. False: whatever is listed is open.
     """
-    recent = np.zeros(len(weekdays), dtype=bool)
-    recent[cells.last(cells.end, 7 * WEEKS)] = True
-    recent[: cells.first] = False
-    ordinary = recent & ~is_holiday if (recent & ~is_holiday).any() else recent
-    zeros_listed = bool((cells.listed & (cells.contacts == 0) & cells.known)[ordinary].any())
-    if not trim:
-        cells = replace(cells, contacts=np.maximum(cells.contacts, 1.0 * cells.listed))
-    by_day = [ordinary & (weekdays == weekday) for weekday in range(7)]
-    every = cells.contacts[ordinary].sum(axis=0)
-    days = [_open_slots(cells, ordinary, rows, every, zeros_listed) for rows in by_day]
-    spans = tuple(_spans(mask) for mask in days)
-    return WeekHours(days=spans, holidays=() if _closed_on_holidays(cells, weekdays, is_holiday, days) else None)
+    recent = _recent_rows(block, weekdays, is_holiday, trim)
+    opened = _open_slots(recent)
+    contacts = block.contacts if trim else np.maximum(block.contacts, block.listed)
+    closed = _closed_on_holidays(block, contacts.sum(axis=2), weekdays, is_holiday, opened.any(axis=2))
+    spans = cache(_spans)
+    return tuple(
+        WeekHours(
+            days=tuple(spans(day.tobytes()) for day in week),
+            holidays=() if is_closed else None,
+        )
+        for week, is_closed in zip(opened, closed, strict=True)
+    )
 
 
-def _open_slots(
-    cells: QueueCells, days: np.ndarray, rows: np.ndarray, every: np.ndarray, zeros_listed: bool
-) -> np.ndarray:
-    """(S) which slots of one weekday are open.
+@dataclass(frozen=True)
+class _RecentRows:
+    """What the last ordinary days of each queue say, by weekday.
 
-    `rows` (D) are the days of that weekday, `days` (D) all days to learn from, `every` (S) their contacts: a weekday
-    never seen, or with too few contacts to tell, is open as the others are.
+    A weekday never seen is taken to be as all days are.
+
+    Attributes:
+        days: (Q) ordinary days; days_of: (Q × 7) of them, or of all where the weekday was not seen.
+        contacts, listed: (Q × 7 × S) contacts on those days, and the share of them on which the slot is listed.
+        every: (Q × S) contacts on all days.
+        zeros_listed: (Q) whether the source lists intervals without contacts.
     """
-    rows = rows if rows.any() else days
-    own = cells.contacts[rows].sum(axis=0)
-    expected = every.sum() / days.sum() * rows.sum()
-    if own.sum() == 0 and expected >= SURE_CONTACTS:
-        return np.zeros(len(own), dtype=bool)
-    listed = cells.listed[rows].mean(axis=0)
-    reach = np.flatnonzero(own if own.sum() >= SURE_REACH_CONTACTS else every)
-    if zeros_listed or not reach.size:
-        opened = np.asarray(listed >= 0.5)
-        if reach.size:
-            opened[: reach[0]] = False
-            opened[reach[-1] + 1 :] = False
-        return opened
-    busy = _median(listed[reach])
-    usual = _median(listed[listed >= busy])
-    return _without_holes(listed >= max(0.25 * usual, 0.1), HOLE_MINUTES * len(own) // DAY_MINUTES)
+
+    days: np.ndarray
+    days_of: np.ndarray
+    contacts: np.ndarray
+    listed: np.ndarray
+    every: np.ndarray
+    zeros_listed: np.ndarray
 
 
-def _median(values: np.ndarray) -> float:
-    """As `np.median`, which takes longer to start than most queues take to sort."""
-    ordered = np.sort(values)
-    return float(ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
+def _recent_rows(block: CellBlock, weekdays: np.ndarray, is_holiday: np.ndarray, trim: bool) -> _RecentRows:
+    back = block.end[:, None] - np.arange(7 * WEEKS, 0, -1)  # (Q × R) the last days up to each queue's last row
+    queue, day = np.arange(len(back))[:, None], np.maximum(back, 0)
+    inside = (back >= 0) & (back >= block.first[:, None])
+    ordinary = inside & ~is_holiday[day]
+    ordinary = np.where(ordinary.any(axis=1)[:, None], ordinary, inside)
+    contacts, listed = block.contacts[queue, day], block.listed[queue, day]
+    empty = (listed & (contacts == 0) & block.known[queue, day]).any(axis=2)
+    if not trim:
+        contacts = np.maximum(contacts, listed)
+    week = ordinary[:, None, :] & (weekdays[day][:, None, :] == np.arange(7)[:, None])
+    week = np.where(week.any(axis=2)[:, :, None], week, ordinary[:, None, :])
+    chosen, days_of = week.astype(float), week.sum(axis=2)
+    return _RecentRows(
+        days=ordinary.sum(axis=1),
+        days_of=days_of,
+        contacts=chosen @ contacts,
+        listed=(chosen @ listed.astype(float)) / days_of[:, :, None],
+        every=np.where(ordinary[:, :, None], contacts, 0.0).sum(axis=1),
+        zeros_listed=(empty & ordinary).any(axis=1),
+    )
+
+
+def _open_slots(recent: _RecentRows) -> np.ndarray:
+    """(Q × 7 × S) which slots of each weekday are open.
+
+    A weekday with too few contacts to tell where they reach is open as far as the others reach.
+    """
+    own, listed = recent.contacts, recent.listed
+    expected = (recent.every.sum(axis=1) / recent.days)[:, None] * recent.days_of
+    sure = own.sum(axis=2) >= SURE_REACH_CONTACTS
+    reach = np.where(sure[:, :, None], own, recent.every[:, None, :]) > 0
+    tells = reach.any(axis=2)
+    within = np.logical_or.accumulate(reach, axis=2) & np.logical_or.accumulate(reach[:, :, ::-1], axis=2)[:, :, ::-1]
+    by_half = (listed >= 0.5) & (within | ~tells[:, :, None])
+    busy = _median(listed, reach)
+    usual = _median(listed, listed >= busy[:, :, None])
+    by_share = listed >= np.maximum(0.25 * usual, 0.1)[:, :, None]
+    filled = _without_holes(by_share, HOLE_MINUTES * own.shape[2] // DAY_MINUTES)
+    opened = np.where((recent.zeros_listed[:, None] | ~tells)[:, :, None], by_half, filled)
+    silent = (own.sum(axis=2) == 0) & (expected >= SURE_CONTACTS)
+    return np.asarray(opened & ~silent[:, :, None])
+
+
+def _median(values: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    """Median of the chosen values along the last axis; 0 where none is."""
+    ordered = np.sort(np.where(chosen, values, np.inf), axis=-1)
+    number = chosen.sum(axis=-1)[..., None]
+    low, high = (
+        np.take_along_axis(ordered, place, axis=-1)[..., 0] for place in (np.maximum(number - 1, 0) // 2, number // 2)
+    )
+    return np.where(number[..., 0] > 0, (low + high) / 2, 0.0)
 
 
 def _without_holes(opened: np.ndarray, longest: int) -> np.ndarray:
-    """Closed runs of up to `longest` slots between open ones are opened."""
-    filled = opened.copy()
-    inside = np.flatnonzero(opened)
-    for before, after in pairwise(inside):
-        if after - before - 1 <= longest:
-            filled[before:after] = True
-    return filled
+    """Closed runs of up to `longest` slots (last axis) between open ones are opened."""
+    size = opened.shape[-1]
+    slot = np.arange(size)
+    before = np.maximum.accumulate(np.where(opened, slot, -size - longest), axis=-1)
+    after = np.minimum.accumulate(np.where(opened, slot, 2 * size + longest)[..., ::-1], axis=-1)[..., ::-1]
+    return np.asarray(opened | (after - before - 1 <= longest))
 
 
-def _spans(opened: np.ndarray) -> tuple[Span, ...]:
-    minutes = DAY_MINUTES // len(opened)
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], opened.astype(np.int8), [0]])))
+def _spans(opened: bytes) -> tuple[Span, ...]:
+    """The spans of one day's mask, given as the bytes of S flags so that equal days are worked out once."""
+    mask = np.frombuffer(opened, dtype=np.int8)
+    minutes = DAY_MINUTES // len(mask)
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], mask, [0]])))
     return tuple((int(begin) * minutes, int(end) * minutes) for begin, end in edges.reshape(-1, 2))
 
 
 def _closed_on_holidays(
-    cells: QueueCells, weekdays: np.ndarray, is_holiday: np.ndarray, days: list[np.ndarray]
-) -> bool:
-    """Whether at least three holidays on open weekdays are in the history and most of them had almost no contacts."""
-    usually_open = np.array([bool(mask.any()) for mask in days])[weekdays]
-    inside = np.zeros(len(weekdays), dtype=bool)
-    inside[cells.first : cells.end] = True
-    special = np.flatnonzero(is_holiday & usually_open & inside)
-    if special.size < LEAST_HOLIDAYS:
-        return False
-    totals = cells.contacts.sum(axis=1)
-    ordinary = totals[inside & usually_open & ~is_holiday]
-    unlisted = ~cells.listed[special].any(axis=1)
-    quiet = totals[special] <= 0.02 * float(np.median(ordinary)) if ordinary.size else unlisted
-    return bool(np.mean(quiet) > 0.5)
+    block: CellBlock, totals: np.ndarray, weekdays: np.ndarray, is_holiday: np.ndarray, open_weekdays: np.ndarray
+) -> np.ndarray:
+    """(Q) whether at least three holidays on open weekdays are in the history and most had almost no contacts.
+
+    totals: (Q × D) contacts; open_weekdays: (Q × 7).
+    """
+    day = np.arange(len(weekdays))
+    inside = (day >= block.first[:, None]) & (day < block.end[:, None]) & open_weekdays[:, weekdays]
+    special, ordinary = inside & is_holiday, inside & ~is_holiday
+    number = special.sum(axis=1)
+    closed = np.zeros(len(totals), dtype=bool)
+    for queue in np.flatnonzero(number >= LEAST_HOLIDAYS):
+        usual = totals[queue, ordinary[queue]]
+        if usual.size:
+            quiet = totals[queue, special[queue]] <= 0.02 * float(np.median(usual))
+        else:
+            quiet = ~block.listed[queue, special[queue]].any(axis=1)
+        closed[queue] = np.mean(quiet) > 0.5
+    return closed

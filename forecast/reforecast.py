@@ -195,8 +195,7 @@ def _board(
     of_month = (np.asarray(days.day) - 1) / np.asarray(days.days_in_month)
     cells = {}
     if len(rows):
-        reader = cell_reader(rows, layout, gaps)
-        cells = {str(queue): reader.read(str(queue), part) for queue, part in rows.groupby("queue", sort=True)}
+        cells = {read.queue: read for read in cell_reader(rows, layout, gaps).read(rows)}
     minute = int(local_minutes(pd.DatetimeIndex([now]), grid.timezone)[0])
     return _Board(
         layout=layout,

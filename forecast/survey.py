@@ -115,12 +115,11 @@ def survey_history(
     holiday = np.array([day.date() in (holidays or {}) for day in layout.days], dtype=bool)
     celebrated = _celebrated(holiday)
     found = []
-    for name, part in rows.groupby("queue", sort=True):
-        cells = reader.read(str(name), part)
-        plain = ~celebrated & ~_of_events(str(name), layout.days, events)
+    for cells in reader.read(rows):
+        plain = ~celebrated & ~_of_events(cells.queue, layout.days, events)
         hours = np.ones(layout.shape, dtype=bool)
         if opening is not None:
-            hours = layout.opened(opening.of(str(name)), [day.date() for day in layout.days[holiday]])
+            hours = layout.opened(opening.of(cells.queue), [day.date() for day in layout.days[holiday]])
         found.append(_surveyed(cells, layout, plain, hours))
     return Survey(layout, reader.per_cell, celebrated, holiday, tuple(found))
 

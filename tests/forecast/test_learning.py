@@ -11,7 +11,7 @@ import pytest
 from domain import IntervalGrid
 from domain.calendar import OpeningHours
 from domain.errors import InputError
-from forecast.cells import QueueCells, cell_layout, cell_reader
+from forecast.cells import CellBlock, cell_layout, cell_reader
 from forecast.opening import learn_hours
 from forecast.prepare import Site, prepare, rows_before
 
@@ -20,11 +20,11 @@ BERLIN = IntervalGrid(60, "Europe/Berlin")
 HOURS = OpeningHours.from_mapping({"default": {"daily": ["08:00-12:00"]}})
 
 
-def cells_of(contacts: np.ndarray, listed: np.ndarray | None = None) -> QueueCells:
-    """Cells of whole days × slots in which every interval is known."""
+def cells_of(contacts: np.ndarray, listed: np.ndarray | None = None) -> CellBlock:
+    """One queue's cells of whole days × slots in which every interval is known."""
     listed = np.ones(contacts.shape, dtype=bool) if listed is None else listed
-    zero = np.zeros(contacts.shape)
-    return QueueCells("a", contacts, np.ones(contacts.shape, dtype=bool), listed, zero, zero, 0, len(contacts))
+    zero, first, end = np.zeros((1, *contacts.shape)), np.array([0]), np.array([len(contacts)])
+    return CellBlock(("a",), contacts[None], np.ones(zero.shape, dtype=bool), listed[None], zero, zero, first, end)
 
 
 def test_the_lost_hour_has_no_interval_and_the_doubled_hour_has_two() -> None:
@@ -101,7 +101,7 @@ def test_hours_are_learned_from_listed_intervals_that_reach_to_contacts() -> Non
     contacts[:, 9:17] = 5
     weekdays = np.resize(np.arange(7), 84)
     contacts[weekdays >= 5] = 0
-    hours = learn_hours(cells_of(contacts), weekdays, np.zeros(84, dtype=bool))
+    (hours,) = learn_hours(cells_of(contacts), weekdays, np.zeros(84, dtype=bool))
     assert hours.days == (((540, 1020),),) * 5 + ((), ())
     assert hours.holidays is None
 
@@ -110,7 +110,7 @@ def test_hours_of_a_source_without_zero_rows_bridge_quiet_intervals() -> None:
     rng = np.random.default_rng(0)
     contacts = np.zeros((84, 24))
     contacts[:, 8:20] = rng.poisson(0.6, (84, 12))
-    hours = learn_hours(cells_of(contacts, contacts > 0), np.resize(np.arange(7), 84), np.zeros(84, dtype=bool))
+    (hours,) = learn_hours(cells_of(contacts, contacts > 0), np.resize(np.arange(7), 84), np.zeros(84, dtype=bool))
     assert hours.days == (((480, 1200),),) * 7
 
 
@@ -119,13 +119,13 @@ def test_a_rare_queue_is_not_closed_by_chance_nor_is_one_that_fell_silent() -> N
     contacts[[3, 20, 50], 0] = 1
     weekdays = np.resize(np.arange(7), 84)
     for rare in (contacts, np.zeros((84, 1))):
-        assert learn_hours(cells_of(rare), weekdays, np.zeros(84, dtype=bool)).days == (((0, 1440),),) * 7
+        assert learn_hours(cells_of(rare), weekdays, np.zeros(84, dtype=bool))[0].days == (((0, 1440),),) * 7
 
 
 def test_a_weekday_never_seen_is_open_as_the_others_are() -> None:
     contacts = np.zeros((2, 24))
     contacts[:, 9:17] = 5
-    hours = learn_hours(cells_of(contacts), np.array([0, 1]), np.zeros(2, dtype=bool))
+    (hours,) = learn_hours(cells_of(contacts), np.array([0, 1]), np.zeros(2, dtype=bool))
     assert hours.days == (((540, 1020),),) * 7
 
 
@@ -135,6 +135,6 @@ def test_holidays_without_contacts_are_learned_as_closed() -> None:
     special[[10, 30, 50]] = True
     contacts[special] = 0
     weekdays = np.resize(np.arange(7), 84)
-    assert learn_hours(cells_of(contacts), weekdays, special).holidays == ()
+    assert learn_hours(cells_of(contacts), weekdays, special)[0].holidays == ()
     contacts[special] = 20
-    assert learn_hours(cells_of(contacts), weekdays, special).holidays is None
+    assert learn_hours(cells_of(contacts), weekdays, special)[0].holidays is None
