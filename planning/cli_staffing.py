@@ -55,20 +55,28 @@ def require(
     percentile: PercentileOption = None,
     interval: Annotated[str | None, typer.Option("--interval", help="Minutes; that of the file if absent.")] = None,
     timezone: ZoneOption = None,
+    people: Annotated[
+        Path | None, typer.Option("--people", help="Whose skills are pooled: JSON of what that saves on stdout.")
+    ] = None,
+    bounds: Annotated[
+        str | None, typer.Option("--bounds", help="With --people: file for the least people by set of queues.")
+    ] = None,
     store: StoreOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """People needed per queue and interval.
+    """People needed per queue and interval; with people, what those with several skills save.
 
     Example: smena require forecast.csv --targets targets.toml --out requirements.csv
     """
-    from domain.tables import REQUIREMENTS
+    from domain.tables import REQUIREMENTS, SKILL_BOUNDS
     from planning import stages, steps
     from planning.cli_store import show_result
 
+    if bounds is not None and people is None:
+        raise typer.BadParameter("--bounds needs --people as well")
     if forecast is None:
-        only_with_a_file(targets=targets, interval=interval, timezone=timezone)
+        only_with_a_file(targets=targets, interval=interval, timezone=timezone, people=people, bounds=bounds)
         with opened(store) as session:
             result = steps.make_requirements(session, percentile)
             show_result(session, result, "requirements", out, as_json=json, quiet=quiet)
@@ -84,7 +92,18 @@ def require(
     )
     for warning in stages.targets_warnings(targets, made):
         say(f"warning: {warning}", quiet)
-    give(made, out, REQUIREMENTS, timezone, as_json=json)
+    if people is None:
+        give(made, out, REQUIREMENTS, timezone, as_json=json)
+        return
+    from planning.pooling import pooling_of_requirements
+
+    if out in (None, "-") or bounds == "-":
+        raise typer.BadParameter("stdout carries what pooling saves: give a file to --out")
+    give(made, out, REQUIREMENTS, timezone)
+    pooled, summary = pooling_of_requirements(made, targets, people)
+    if bounds is not None:
+        give(pooled, bounds, SKILL_BOUNDS, timezone)
+    say_json({"pooling": summary})
 
 
 def roster(

@@ -2,8 +2,10 @@
 
 from scheduling.certify import certify
 from scheduling.coverage import measure_coverage
+from scheduling.multi_skill import multi_skill_need
 from scheduling.requirements import require_staff
 from scheduling.roster import RULES, RosterResult, audit, make_roster
+from scheduling.skills import pooling, skill_bounds
 
 __all__ = [
     "RULES",
@@ -12,5 +14,8 @@ __all__ = [
     "certify",
     "make_roster",
     "measure_coverage",
+    "multi_skill_need",
+    "pooling",
     "require_staff",
+    "skill_bounds",
 ]

@@ -11,9 +11,9 @@ and P(λ) the share that hangs up of λ contacts (Erlang A with the people there
 λ P(λ) grows with λ by less than λ does, so the right side has a slope below max(r, s) < 1: there is one fixed point.
 The other way round, fresh = λ (1 − r P − s (1 − P)) for contacts that were counted with their share of hang-ups.
 
-The fixed point takes those who come back as new arrivals at random: right where they wait longer than a busy spell lasts
-(simulated with pauses of two hours: load within 0.1 %). Who redials within a minute meets the same full line: then 120
-fresh calls on 11 agents become 134.5 in simulation, 131.3 by formula.
+The fixed point takes those who come back as new arrivals at random: right where they wait longer than a busy spell
+lasts (simulated with pauses of two hours: load within 0.1 %). Who redials within a minute meets the same full line:
+then 120 fresh calls on 11 agents become 134.5 in simulation, 131.3 by formula.
 
 Counts of the past hold redials and repeats already. A forecast made from them is taken as what arrives; only where the
 plan's staffing differs from the past's does it change, by the ratio of the two.
