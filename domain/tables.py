@@ -485,6 +485,12 @@ REQUIREMENTS = Table(
             0,
         ),
         Column("aht_seconds", "number", "seconds", "average handle time that was planned with", False, True, 0),
+        Column(
+            "driver", "text", "", "what decides how many: service_level, asa, abandonment, occupancy …", False, True
+        ),
+        Column("expected_service_level", "number", "share", "level to expect as volume varies", False, True, 0, 1),
+        Column("probability_met", "number", "share", "how likely the volume allows the level", False, True, 0, 1),
+        Column("blended_agents", "number", "people", "idle people of live queues who do it instead", False, True, 0),
         Column("offered", "number", "contacts", "contacts that arrive with that many agents", False, True, 0),
         Column("fresh", "number", "contacts", "of them those of a new matter, no redials or repeats", False, True, 0),
     ),
@@ -501,6 +507,19 @@ SKILL_BOUNDS = Table(
         Column("agents", "number", "people", "least people on contact or ready, as one team with one line", minimum=0),
         Column("scheduled", "number", "people", "the same before the least shrinkage of these queues", minimum=0),
         Column("apart", "number", "people", "agents of the queues one by one, added up", minimum=0),
+    ),
+)
+
+BLENDING = Table(
+    "BLENDING",
+    "Idle time of live queues: what of it deferred work is planned into, and what stays free for contacts.",
+    ("queue", "start"),
+    (
+        _QUEUE,
+        _START,
+        Column("idle_hours", "number", "agent-hours", "time without a contact, in the mean", True, False, 0),
+        Column("planned_hours", "number", "agent-hours", "of it for deferred work", True, False, 0),
+        Column("protected_hours", "number", "agent-hours", "of it kept free", True, False, 0),
     ),
 )
 
@@ -705,7 +724,7 @@ REJECTS = Table(
 TABLES: Mapping[str, Table] = {
     table.name: table
     for table in (
-        TICKETS, HISTORY, CLEANING, DECISIONS, FORECAST, ADJUSTMENTS, ADJUSTED, REQUIREMENTS, BACKLOG, PEOPLE, TIME_OFF,
+        TICKETS, HISTORY, CLEANING, DECISIONS, FORECAST, ADJUSTMENTS, ADJUSTED, REQUIREMENTS, BACKLOG, BLENDING, PEOPLE, TIME_OFF,
         EVENTS, ROSTER, COVERAGE, SKILL_BOUNDS, CERTIFICATE, SCORES, DECOMPOSITION, AUDIT, REJECTS,
     )
 }  # fmt: skip

@@ -13,6 +13,13 @@ from domain.queues import matches
 from domain.shrinkage import ShrinkageActivity, read_activities, share_by_minute
 
 Work = Literal["live", "chat", "deferred"]
+ArrivalModel = Literal["mol", "sipp", "lagged_sipp"]
+SizedFor = Literal["mean_volume", "expected_level"]
+Period = Literal["interval", "day"]
+# Guards of a line that people leave: without them 2,000 Erlangs keep 80 % in 20 s with 11 % hung up and nobody idle.
+# They leave a queue of up to 200 Erlangs with a usual patience alone; 1 in the targets switches one off.
+DEFAULT_MAX_ABANDON_SHARE = 0.10
+DEFAULT_MAX_OCCUPANCY = 0.98
 ServiceLevelDefinition = Literal["offered", "virtual", "answered", "excluding_short", "abandons_good"]
 
 
@@ -47,6 +54,16 @@ class QueueTargets(BaseModel):
     aht_by_concurrency_seconds: tuple[float, ...] | None = Field(
         None, description="chat: handle time with 1, 2, … contacts in parallel, seconds"
     )
+    arrival_model: ArrivalModel = Field("mol", description="live work: which load an interval is sized for")
+    sized_for: SizedFor = Field("mean_volume", description="live work: the forecast's mean, or its whole distribution")
+    period: Period = Field("interval", description="live work: whether each interval keeps the level, or the day")
+    floor_service_level: float = Field(0.60, ge=0, lt=1, description="least level of an interval where the day counts")
+    wage_per_hour: float | None = Field(None, gt=0, description="live work: staff by worth, not by a service level")
+    value_of_contact: float = Field(0.0, ge=0, description="money lost with a contact that hangs up")
+    cost_of_waiting_per_hour: float = Field(0.0, ge=0, description="money an hour that a waiting customer costs")
+    appointment_share: float = Field(
+        0.0, ge=0, le=1, description="desks: share of the contacts that have a time booked"
+    )
     minimum_agents: float = Field(0.0, ge=0, description="floor on agents in every open interval")
     redial_share: float = Field(0.0, ge=0, lt=1, description="share of those who hang up that call again at once")
     first_contact_resolution: float = Field(1.0, gt=0, le=1, description="share of answered contacts that are settled")
@@ -69,10 +86,26 @@ class QueueTargets(BaseModel):
             raise ValueError("deferred work needs deadline_hours")
         if (self.first_response_hours is None) != (self.first_response_seconds is None):
             raise ValueError("first_response_hours and first_response_seconds go together")
+        if self.wage_per_hour is not None and not self.value_of_contact and not self.cost_of_waiting_per_hour:
+            raise ValueError("wage_per_hour needs value_of_contact or cost_of_waiting_per_hour to weigh it against")
+        if self.wage_per_hour is not None and self.patience_seconds is None and not self.cost_of_waiting_per_hour:
+            raise ValueError("wage_per_hour needs cost_of_waiting_per_hour where nobody hangs up")
         by_number = self.aht_by_concurrency_seconds
         if by_number is not None and len(by_number) != self.concurrency:
             raise ValueError(f"aht_by_concurrency_seconds needs {self.concurrency} entries, one a parallel contact")
         return self
+
+    @property
+    def abandon_cap(self) -> float | None:
+        """The cap on hang-ups that applies: that of the targets, else the default of live work with a patience."""
+        guarded = self.work == "live" and self.patience_seconds is not None
+        return DEFAULT_MAX_ABANDON_SHARE if self.max_abandon_share is None and guarded else self.max_abandon_share
+
+    @property
+    def occupancy_cap(self) -> float | None:
+        """The cap on occupancy that applies: that of the targets, else the default of live work with a patience."""
+        guarded = self.work == "live" and self.patience_seconds is not None
+        return DEFAULT_MAX_OCCUPANCY if self.max_occupancy is None and guarded else self.max_occupancy
 
 
 @dataclass(frozen=True)

@@ -18,22 +18,24 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from domain.errors import BadValue, MissingColumn
-from domain.intervals import DAY_MINUTES, infer_interval_minutes
+from domain.intervals import DAY_MINUTES, infer_interval_minutes, local_days
 from domain.tables import ADJUSTED, FORECAST, QUANTILES, REQUIREMENTS
 from domain.targets import QueueTargets, Targets
 from scheduling.deferred import DeferredDemand, held_work, plan_deferred
+from scheduling.live_staffing import LiveRows, staff_live
 from scheduling.queueing import (
+    OfferedLoad,
     ServiceGoals,
     chat_line,
-    erlang_a,
+    lagged_load,
     modified_offered_load,
-    required_agents,
     required_chat_agents,
 )
 from scheduling.queueing.backlog import Held
 from scheduling.queueing.special import Array
 from scheduling.repeats import with_returns
 from scheduling.shrinkage import scheduled_people
+from scheduling.uncertain import volume_cv, with_expectations
 
 LONGEST_DAY_MINUTES = 1500  # a local day with a clock change
 MEASURES = ("service_level", "asa_seconds", "abandon_share", "occupancy")
@@ -47,6 +49,7 @@ def require_staff(
     percentile: float | None = None,
     timezone: str = "UTC",
     backlog: pd.DataFrame | None = None,
+    expected: bool = False,
 ) -> pd.DataFrame:
     """People per queue and interval that keep the targets.
 
@@ -54,6 +57,9 @@ def require_staff(
     `percentile` (2.5 to 97.5) staffs to that quantile of the contacts instead of their mean. `timezone`: of the times
     of day at which shrinkage differs. `backlog`: frame under BACKLOG, the deferred work in the in-tray at the start (no
     rows: nothing); where None, as much as is left at the end.
+
+    `expected` adds, for live work, `expected_service_level` and `probability_met` under the forecast's distribution
+    (see `scheduling/uncertain.py`); empty where the forecast shows none.
 
     Returns a frame under REQUIREMENTS, sorted by queue and start. `load_erlangs` is offered × aht ÷ interval;
     `sized_load_erlangs` is the load that `agents` were found for. `service_level` … `occupancy` are what that many
@@ -74,7 +80,9 @@ def require_staff(
     demand = _demand(frame, [str(name) for name in names], promises, codes, minutes, percentile)
     plan = _Plan.empty(len(frame))
     work = np.array([promise.work for promise in promises], dtype=object)[codes]
-    _plan_live(plan, demand, promises, codes, np.flatnonzero(work == "live"))
+    live = np.flatnonzero(work == "live")
+    cv = volume_cv(frame, timezone) if percentile is None else np.full(len(frame), np.nan)
+    _plan_live(plan, demand, promises, codes, live, (cv, _local_days(frame, codes, timezone)))
     for code, promise in enumerate(promises):
         rows = np.flatnonzero(codes == code)
         if promise.work == "chat":
@@ -87,7 +95,10 @@ def require_staff(
             )
             _plan_deferred(plan, asked, promise, rows, held_work(backlog, str(names[code]), float(aht.max())))
     scheduled = scheduled_people(plan.agents, promises, codes, frame["start"], minutes, timezone)
-    return REQUIREMENTS.check(_table(frame, minutes, demand, plan, scheduled))
+    table = _table(frame, minutes, demand, plan, scheduled)
+    if expected:
+        table = with_expectations(table, live, cv, promises, codes)
+    return REQUIREMENTS.check(table)
 
 
 @dataclass(frozen=True)
@@ -100,6 +111,8 @@ class _Demand:
     carried: Array
     open: NDArray[np.bool_]
     seconds: float
+    mol: OfferedLoad
+    lagged: Array
 
 
 @dataclass(frozen=True)
@@ -112,10 +125,11 @@ class _Plan:
     asa_seconds: Array
     abandon_share: Array
     occupancy: Array
+    driver: NDArray[np.object_]
 
     @staticmethod
     def empty(rows: int) -> _Plan:
-        return _Plan(*(np.full(rows, np.nan) for _ in range(6)))
+        return _Plan(*(np.full(rows, np.nan) for _ in range(6)), driver=np.full(rows, "", dtype=object))
 
     def record(self, rows: NDArray[np.intp], sized: Array, agents: Array, measures: tuple[Array | float, ...]) -> None:
         self.sized[rows], self.agents[rows] = sized, agents
@@ -162,9 +176,16 @@ def _demand(
     steps = np.diff(pd.DatetimeIndex(frame["start"]).asi8) / 60_000_000
     longest = LONGEST_DAY_MINUTES if minutes == DAY_MINUTES else minutes
     begins = np.concatenate([[True], (np.diff(codes) != 0) | (steps > longest)])
-    carried = modified_offered_load(load, aht, seconds, begins=begins).mean
+    mol = modified_offered_load(load, aht, seconds, begins=begins)
+    lagged = lagged_load(load, aht, seconds, begins=begins)
     worked = frame["open"].to_numpy(dtype=bool) if "open" in frame else np.ones(len(frame), dtype=bool)
-    return _Demand(rate=volume / seconds, aht=aht, load=load, carried=carried, open=worked, seconds=seconds)
+    return _Demand(volume / seconds, aht, load, mol.mean, worked, seconds, mol, lagged)
+
+
+def _local_days(frame: pd.DataFrame, codes: NDArray[np.intp], timezone: str) -> NDArray[np.intp]:
+    """A number for each queue and local day."""
+    day = np.asarray(pd.factorize(local_days(pd.DatetimeIndex(frame["start"]), timezone))[0], dtype=np.intp)
+    return np.asarray(codes * (int(day.max(initial=0)) + 1) + day, dtype=np.intp)
 
 
 def _quantile(frame: pd.DataFrame, percentile: float) -> Array:
@@ -221,37 +242,20 @@ def _promised_aht(promise: QueueTargets) -> float:
 
 
 def _plan_live(
-    plan: _Plan, demand: _Demand, promises: list[QueueTargets], codes: NDArray[np.intp], live: NDArray[np.intp]
+    plan: _Plan,
+    demand: _Demand,
+    promises: list[QueueTargets],
+    codes: NDArray[np.intp],
+    live: NDArray[np.intp],
+    volume: tuple[Array, NDArray[np.intp]],
 ) -> None:
-    """All live queues in one call per definition of the service level."""
-    definitions = np.array([promise.service_level_definition for promise in promises], dtype=object)[codes]
-
-    def of(name: str, rows: NDArray[np.intp]) -> Array:
-        return np.array([getattr(promise, name) for promise in promises], dtype=float)[codes[rows]]
-
-    for definition in np.unique(definitions[live]):
-        rows = live[definitions[live] == definition]
-        load, aht = demand.carried[rows], demand.aht[rows]
-        patience, within = of("patience_seconds", rows), of("answer_within_seconds", rows)
-        goals = ServiceGoals(
-            service_level=of("service_level", rows),
-            answer_within_seconds=within,
-            asa_seconds=of("target_asa_seconds", rows),
-            max_occupancy=of("max_occupancy", rows),
-            max_abandon_share=of("max_abandon_share", rows),
-            service_level_definition=str(definition),
-        )
-        found = required_agents(load, aht, goals, patience_seconds=patience, fractional=True).agents
-        agents = np.maximum(np.where(np.isfinite(found), found, np.nan), of("minimum_agents", rows))
-        given = erlang_a(load, np.where(np.isnan(agents), 1.0, agents), aht, within, patience)
-        idle = load == 0
-        measures = (
-            np.where(idle, 1.0, given.service_level_by(str(definition))),
-            np.where(idle, 0.0, given.asa_seconds),
-            np.where(idle, 0.0, given.abandon_share),
-            np.where(idle, 0.0, given.occupancy),
-        )
-        plan.record(rows, load, agents, tuple(np.where(np.isnan(agents), np.nan, values) for values in measures))
+    """All live queues together; `volume`: the cv of every row's volume and the number of its local day."""
+    rows = LiveRows(
+        demand.rate * demand.seconds, demand.load, demand.mol, demand.lagged, demand.aht, *volume, demand.seconds
+    )
+    need = staff_live(rows.at(live), promises, codes[live])
+    plan.record(live, need.sized, need.agents, tuple(getattr(need, name) for name in MEASURES))
+    plan.driver[live] = need.driver
 
 
 def _plan_chat(plan: _Plan, demand: _Demand, promise: QueueTargets, rows: NDArray[np.intp]) -> None:
@@ -285,6 +289,7 @@ def _plan_chat(plan: _Plan, demand: _Demand, promise: QueueTargets, rows: NDArra
         np.where(idle, 0.0, given.occupancy),
     )
     hopeless = np.isnan(agents)
+    plan.driver[rows] = np.where(agents > 0, "service_level", "")
     plan.record(rows, demand.carried[rows], agents, tuple(np.where(hopeless, np.nan, values) for values in measures))
 
 
@@ -294,6 +299,7 @@ def _plan_deferred(
     """One queue of deferred work: everything is done in time in the mean, nobody waits on the line."""
     found = plan_deferred(demand, promise, held)
     occupancy = np.divide(found.busy, found.agents, out=np.zeros_like(found.busy), where=found.agents > 0)
+    plan.driver[rows] = np.where(found.agents > 0, "deadline", "")
     plan.record(rows, found.busy, found.agents, (1.0, np.nan, 0.0, occupancy))
 
 
@@ -312,6 +318,7 @@ def _table(frame: pd.DataFrame, minutes: int, demand: _Demand, plan: _Plan, sche
             "occupancy": np.clip(plan.occupancy, 0.0, 1.0),
             "sized_load_erlangs": plan.sized,
             "aht_seconds": demand.aht,
+            "driver": plan.driver,
             **({name: frame[name] for name in ("offered", "fresh")} if "fresh" in frame else {}),
         }
     )
