@@ -1,19 +1,28 @@
 """The certificate: what the people present will achieve, by simulation, with confidence intervals.
 
 Each run draws its own contacts and absences (numpy `SeedSequence`, one child a run and purpose), so results do not
-depend on the order of runs, and two staffings certified with one seed meet the same contacts. What the simulation
+depend on the order of runs, and two staffings certified with one seed meet the same contacts. How many contacts come
+is drawn by the caller where it knows how the forecast's errors hang together (`draw_counts`). What the simulation
 assumes is listed in `scheduling.simulation`.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import repeat
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from domain.errors import BadValue
 from domain.intervals import local_midnights
-from domain.tables import ADJUSTED, CERTIFICATE, FORECAST, PERIODS, REQUIREMENTS, ROSTER
+from domain.tables import ADJUSTED, BACKLOG, CERTIFICATE, FORECAST, PERIODS, REQUIREMENTS, ROSTER
 from domain.targets import Targets
+
+if TYPE_CHECKING:  # numba takes half a second to import
+    from scheduling.simulation.arrivals import ArrivalPlan, DrawCounts
 
 
 def certify(
@@ -25,6 +34,8 @@ def certify(
     runs: int = 100,
     seed: int = 1,
     timezone: str = "UTC",
+    draw_counts: DrawCounts | None = None,
+    backlog: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Simulate a roster, or the people a requirements table asks for, against the forecast.
 
@@ -37,6 +48,11 @@ def certify(
         requirements: frame under REQUIREMENTS: ceil(agents) people present for each queue (where agents is empty:
             ceil(load), as many as the work itself), no shrinkage.
         runs: independent runs of the whole horizon. seed: decides all random numbers. timezone: of days and weeks.
+        draw_counts: gives the contacts of each run for the rows simulated, in blocks of (runs × rows). Without it days
+            and queues are drawn independently, each day as uncertain as p10 and p90 say: sums over days or queues are
+            then surer than they should be.
+        backlog: frame under BACKLOG: deferred work in the in-tray when the horizon begins. It counts in the first
+            interval of its queue, its waiting time from the horizon's start.
 
     Returns: frame under CERTIFICATE, one row per queue and interval, local day, ISO week and the total. Shares of runs
         together; `low`, `high` the 95 % interval: delta method for a ratio over independent runs with Student's t,
@@ -46,7 +62,7 @@ def certify(
         left out. `occupancy` is that of all people who serve the queue, whatever they do (chat: slots used).
     Raises `BadValue` for wrong arguments or a forecast that misses the staffed days, `TableError` for broken tables.
     """
-    from scheduling.simulation import draw_contacts, simulate_contacts  # numba takes half a second to import
+    from scheduling.simulation import draw_contacts, simulate_contacts
     from scheduling.simulation.measures import Tally, measure_run
     from scheduling.simulation.scene import scene_of_requirements, scene_of_roster
 
@@ -63,13 +79,15 @@ def certify(
     else:
         assert requirements is not None  # one of the two is given
         scene = scene_of_requirements(rows, targets, REQUIREMENTS.check(requirements), timezone)
+    arrivals = scene.arrivals if backlog is None else _with_backlog(scene.arrivals, scene.rows, backlog)
     periods, members = _periods(scene.rows, timezone)
     tally = Tally.zeros(len(periods), runs)
     goal = np.array([np.nan if t.service_level is None else t.service_level for t in scene.arrivals.targets])
     period_goal = goal[periods["code"].to_numpy()]
-    for child in np.random.SeedSequence(seed).spawn(runs):
+    children = np.random.SeedSequence(seed).spawn(runs)
+    for child, counts in zip(children, _counts(scene.rows, runs, seed, draw_counts), strict=True):
         demand, absence = (np.random.default_rng(part) for part in child.spawn(2))
-        contacts = draw_contacts(scene.arrivals, demand)
+        contacts = draw_contacts(arrivals, demand, counts)
         outcome = simulate_contacts(
             contacts,
             scene.site,
@@ -77,10 +95,32 @@ def certify(
             horizon_seconds=scene.horizon_seconds,
             bin_seconds=scene.bin_seconds,
         )
-        found = measure_run(scene.arrivals, scene.site, contacts, outcome, scene.horizon_seconds, scene.bin_seconds)
+        found = measure_run(arrivals, scene.site, contacts, outcome, scene.horizon_seconds, scene.bin_seconds)
         tally.add(found, members, period_goal)
     result = pd.DataFrame({**periods.drop(columns="code"), **tally.result()})
     return CERTIFICATE.check(result.sort_values(["queue", "rank", "start"], ignore_index=True).drop(columns="rank"))
+
+
+def _counts(rows: pd.DataFrame, runs: int, seed: int, draw: DrawCounts | None) -> Iterator[np.ndarray | None]:
+    """The contacts of each run; None: the run draws them itself."""
+    if draw is None:
+        yield from repeat(None, runs)
+        return
+    for block in draw(rows, runs, seed):
+        yield from block
+
+
+def _with_backlog(plan: ArrivalPlan, rows: pd.DataFrame, backlog: pd.DataFrame) -> ArrivalPlan:
+    from scheduling.simulation.arrivals import hold_work
+
+    held = BACKLOG.check(backlog)
+    code_of = dict(zip(rows["queue"], rows["code"], strict=True))
+    strange = held.loc[~held["queue"].isin(code_of), "queue"]
+    if len(strange):
+        raise BadValue("queues that are simulated", column="queue", found=strange.iloc[0])
+    code = held["queue"].map(code_of).to_numpy(dtype=np.int64)
+    age_hours, contacts = held["age_hours"].to_numpy(dtype=float), held["contacts"].to_numpy(dtype=float)
+    return replace(plan, in_tray=hold_work(plan, code, age_hours, contacts))
 
 
 def _periods(rows: pd.DataFrame, timezone: str) -> tuple[pd.DataFrame, np.ndarray]:

@@ -12,6 +12,7 @@ from domain.errors import NothingToPlan
 from domain.intervals import local_midnights
 from domain.tables import AUDIT, REQUIREMENTS, ROSTER
 from planning.recipe import Recipe
+from planning.sample_paths import draw_by_paths
 from planning.session import Progress, Session
 from planning.site_checks import live_by_the_day
 from planning.steps.adjusting import adjusted_by_recipe, counting_ids
@@ -167,6 +168,7 @@ def certificate_maker(materials: Materials, _tools: Tools) -> Made:
         runs=parameters["runs"],
         seed=parameters["seed"],
         timezone=parameters["timezone"],
+        draw_counts=draw_by_paths(parameters["timezone"]),
         **staffed,
     )
     return Made({"certificate": certificate}, {"of": next(iter(staffed))}, messages)

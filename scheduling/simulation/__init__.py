@@ -2,9 +2,11 @@
 
 What it assumes (a certificate is worth as much as these):
 
-1. Contacts of a queue arrive by a Poisson process whose rate is constant inside an interval of the forecast. The rate
-   itself is uncertain: each queue and local day is multiplied by one gamma-distributed factor of mean 1, its variance
-   taken from the forecast's p10 and p90, so that counts scatter as the forecast says. Queues are independent.
+1. Contacts of a queue arrive evenly at random inside an interval of the forecast. How many is uncertain: the caller
+   gives the counts of each run (`DrawCounts`; `planning` draws the forecast's sample paths, whose errors hang together
+   from interval to day to week and between queues). Without them each queue and local day is multiplied by one
+   gamma-distributed factor of mean 1, its variance taken from the forecast's p10 and p90; days and queues are then
+   independent, and weeks surer than they are.
 2. Handle times are lognormal with the forecast's mean and a coefficient of variation of 1; patience is exponential
    where the targets give one, endless where they don't. A contact that waits at closing time goes on waiting.
 3. First come, first served within a queue. A person who becomes free takes the contact that waits longest among their
@@ -16,13 +18,13 @@ What it assumes (a certificate is worth as much as these):
    any chat they take no further chat, so that neither kind starves.
 6. Deferred work (e-mail) is taken when no live contact of the person's queues waits, earliest deadline first, and is
    not interrupted. It may be worked outside the opening hours of its queue; its deadline counts opening time only.
-7. The horizon starts empty: no backlog, nobody waiting.
+7. The horizon starts with nobody waiting, but for the deferred work that a backlog names.
 
 `kernel.py` is the machine: deterministic, contacts with fixed times in, no randomness. `site.py` describes the centre,
 `staff.py` its people over time, `arrivals.py` draws the contacts.
 """
 
-from scheduling.simulation.arrivals import ArrivalPlan, Contacts, draw_contacts, plan_arrivals
+from scheduling.simulation.arrivals import ArrivalPlan, Contacts, DrawCounts, draw_contacts, plan_arrivals
 from scheduling.simulation.kernel import Outcome, simulate_contacts
 from scheduling.simulation.site import Site, make_site
 from scheduling.simulation.staff import StaffPlan, staff_of_requirements, staff_of_roster
@@ -30,6 +32,7 @@ from scheduling.simulation.staff import StaffPlan, staff_of_requirements, staff_
 __all__ = [
     "ArrivalPlan",
     "Contacts",
+    "DrawCounts",
     "Outcome",
     "Site",
     "StaffPlan",

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
+from domain.errors import BadValue
 from domain.targets import QueueTargets
+
+# Contacts of every run, drawn elsewhere: (the forecast's simulated rows, runs, seed) to blocks of counts (runs of the
+# block × rows), runs in order. Blocks, so that many runs need no more memory.
+DrawCounts = Callable[[pd.DataFrame, int, int], Iterable[np.ndarray]]
 
 HANDLE_TIME_CV = 1.0
 NORMAL_P10_TO_P90 = 2 * 1.2815515655446004  # standard deviations between the two quantiles of a normal distribution
@@ -28,6 +34,16 @@ class Contacts(NamedTuple):
 
 
 @dataclass(frozen=True)
+class InTray:
+    """Deferred work that waits when the horizon begins, one entry a contact, oldest first within a queue."""
+
+    queue: np.ndarray  # integer codes
+    due: np.ndarray  # deadline, seconds from the origin; 0 or less: overdue already
+    row: np.ndarray  # forecast row it counts in: the first of its queue
+    aht: np.ndarray  # mean handle time, seconds
+
+
+@dataclass(frozen=True)
 class ArrivalPlan:
     """What is drawn: one entry a forecast row (arrays), and the targets of each queue. Times in seconds."""
 
@@ -40,6 +56,7 @@ class ArrivalPlan:
     day_spread: np.ndarray  # (days,) squared coefficient of variation of the day's factor
     targets: tuple[QueueTargets, ...]
     opened: tuple[tuple[np.ndarray, np.ndarray], ...]  # per queue: starts and lengths of its opening time
+    in_tray: InTray | None = None
 
 
 def plan_arrivals(
@@ -77,13 +94,9 @@ def plan_arrivals(
     )
 
 
-def draw_contacts(plan: ArrivalPlan, rng: np.random.Generator) -> Contacts:
-    """One realisation of a plan."""
-    factor = np.ones(plan.day_spread.size)
-    uncertain = plan.day_spread > 1e-12
-    factor[uncertain] = rng.gamma(1.0 / plan.day_spread[uncertain], plan.day_spread[uncertain])
-    count = rng.poisson(plan.offered * factor[plan.day])
-    row = np.repeat(np.arange(count.size), count)
+def draw_contacts(plan: ArrivalPlan, rng: np.random.Generator, counts: np.ndarray | None = None) -> Contacts:
+    """One realisation of a plan. `counts`: (rows) its contacts, where they are drawn elsewhere."""
+    row = np.repeat(np.arange(plan.queue.size), draw_counts(plan, rng) if counts is None else counts)
     at = plan.start[row] + rng.random(row.size) * plan.length[row]
     row = row[np.argsort(at, kind="stable")]
     at = np.sort(at)
@@ -93,7 +106,46 @@ def draw_contacts(plan: ArrivalPlan, rng: np.random.Generator) -> Contacts:
     unit_patience = rng.exponential(size=row.size)
     patience = np.where(live, mean_patience, _ENDLESS)[queue] * unit_patience
     work = plan.aht[row] * lognormal(rng, row.size, HANDLE_TIME_CV)
-    return Contacts(at, queue, work, patience, _deadlines(plan, at, queue), row)
+    drawn = Contacts(at, queue, work, patience, _deadlines(plan, at, queue), row)
+    return drawn if plan.in_tray is None else _after(plan.in_tray, drawn, rng)
+
+
+def draw_counts(plan: ArrivalPlan, rng: np.random.Generator) -> np.ndarray:
+    """(rows) contacts of one run by the plan's own spread: days and queues independent."""
+    factor = np.ones(plan.day_spread.size)
+    uncertain = plan.day_spread > 1e-12
+    factor[uncertain] = rng.gamma(1.0 / plan.day_spread[uncertain], plan.day_spread[uncertain])
+    return np.asarray(rng.poisson(plan.offered * factor[plan.day]))
+
+
+def _after(held: InTray, drawn: Contacts, rng: np.random.Generator) -> Contacts:
+    """The contacts of a run behind those in the in-tray, which are there at the origin."""
+    size = held.queue.size
+    work = held.aht * lognormal(rng, size, HANDLE_TIME_CV)
+    first = Contacts(np.zeros(size), held.queue, work, np.full(size, _ENDLESS), held.due, held.row)
+    return Contacts(*(np.concatenate(pair) for pair in zip(first, drawn, strict=True)))
+
+
+def hold_work(plan: ArrivalPlan, queue: np.ndarray, age_hours: np.ndarray, contacts: np.ndarray) -> InTray:
+    """The in-tray from rows of a backlog: `contacts` (rounded) that have waited `age_hours` of opening time.
+
+    Deadlines count the opening time that is left. Raises `BadValue` for a queue whose work is not deferred.
+    """
+    order = np.lexsort((-age_hours, queue))
+    each = np.repeat(order, np.rint(contacts[order]).astype(np.int64))
+    queue, age_seconds = queue[each].astype(np.int64), age_hours[each] * 3600.0
+    due = np.full(queue.size, _ENDLESS)
+    row, aht = np.zeros(queue.size, dtype=np.int64), np.zeros(queue.size)
+    for code in np.unique(queue):
+        target, mine, own = plan.targets[code], queue == code, np.flatnonzero(plan.queue == code)
+        if target.work != "deferred":
+            raise BadValue("queues of deferred work: live contacts do not wait over night", column="queue")
+        row[mine] = own[np.argmin(plan.start[own])]
+        aht[mine] = np.average(plan.aht[own], weights=plan.offered[own] + 1e-9)
+        if target.deadline_hours is not None:
+            left = target.deadline_hours * 3600.0 - age_seconds[mine]
+            due[mine] = np.where(left > 0, add_opening_time(np.zeros(left.size), left, *plan.opened[code]), left)
+    return InTray(queue, due, row, aht)
 
 
 def lognormal(rng: np.random.Generator, count: int, cv: float) -> np.ndarray:
@@ -111,8 +163,8 @@ def _deadlines(plan: ArrivalPlan, at: np.ndarray, queue: np.ndarray) -> np.ndarr
     return due
 
 
-def add_opening_time(at: np.ndarray, seconds: float, start: np.ndarray, length: np.ndarray) -> np.ndarray:
-    """The moment at which, from each `at`, that much opening time has passed; infinite where the spans end before.
+def add_opening_time(at: np.ndarray, seconds: float | np.ndarray, start: np.ndarray, length: np.ndarray) -> np.ndarray:
+    """The moment at which, from each `at`, so much opening time has passed; infinite where the spans end before.
 
     `start`, `length`: spans of opening time, sorted, not overlapping.
     """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,9 +14,10 @@ from domain.targets import QueueTargets, Targets
 from scheduling.certify import certify
 from scheduling.presence import work_windows
 from scheduling.simulation import draw_contacts, plan_arrivals, staff_of_roster
-from scheduling.simulation.arrivals import add_opening_time
+from scheduling.simulation.arrivals import add_opening_time, hold_work
 from scheduling.simulation.measures import Tally
 
+DAYS = ("2026-03-02T09:00", "2026-03-03T09:00")
 PHONE = Targets(default=QueueTargets(patience_seconds=120, answer_within_seconds=20))
 
 
@@ -211,6 +214,75 @@ def test_an_uncertain_forecast_meets_its_target_on_fewer_days() -> None:
     targets = Targets(default=QueueTargets(patience_seconds=300, service_level=0.7))
     sure = row(certify(rows, targets, requirements=asking(rows, 13), runs=40), "day")["probability_met"]
     assert row(certify(unsure, targets, requirements=asking(rows, 13), runs=40), "day")["probability_met"] < sure
+
+
+def test_a_run_has_the_contacts_that_were_drawn_for_it() -> None:
+    start = np.array([0.0, 1800.0, 0.0])
+    plan = plan_arrivals(
+        np.array([0, 0, 1]), start, start * 0 + 1800, start * 0 + 9, start * 0 + 60, targets=[QueueTargets()] * 2
+    )
+    found = draw_contacts(plan, np.random.default_rng(1), np.array([3, 0, 5]))
+    assert np.bincount(found.row, minlength=3).tolist() == [3, 0, 5]
+    assert bool(np.all(np.diff(found.at) >= 0))
+
+
+def test_counts_are_asked_for_the_simulated_rows_and_taken_in_blocks() -> None:
+    rows = pd.concat([forecast(queue, first=day) for queue in ("phone/b", "phone/a") for day in DAYS])
+    roster = at_work(40, "2026-03-03T09:00Z", "2026-03-03T11:00Z", "phone/a|phone/b")
+    asked = []
+
+    def draw(simulated: pd.DataFrame, runs: int, seed: int) -> list[np.ndarray]:
+        asked.append((simulated["queue"].tolist(), set(simulated["start"].dt.day), runs, seed))
+        nothing, ten = np.zeros((2, 8), dtype=int), np.full((1, 8), 10)
+        ten[:, :4] = 0  # none of phone/a
+        return [nothing, ten]
+
+    found = certify(rows, PHONE, roster=roster, runs=3, seed=7, draw_counts=draw)
+    assert asked == [(["phone/a"] * 4 + ["phone/b"] * 4, {3}, 3, 7)]
+    assert np.isnan(row(found, "total", "phone/a")["service_level"])
+    assert row(found, "total", "phone/b")["service_level"] == 1.0
+
+
+def test_the_in_tray_is_due_by_the_opening_time_that_is_left() -> None:
+    # Open 0-1 h and 2-3 h, promise 2 h. Waited 0.5 h: 1.5 h left, due at 2.5 h. 1.5 h: at 0.5 h. 3 h: an hour ago.
+    start = np.array([0.0, 7200.0])
+    mail = QueueTargets(work="deferred", deadline_hours=2)
+    plan = plan_arrivals(np.zeros(2, dtype=int), start, start * 0 + 3600, start, start * 0 + 60, targets=[mail])
+    held = hold_work(plan, np.zeros(3, dtype=int), np.array([0.5, 3.0, 1.5]), np.array([2.0, 1.0, 1.0]))
+    assert held.due.tolist() == [-3600.0, 1800.0, 9000.0, 9000.0]
+    assert held.row.tolist() == [0, 0, 0, 0]
+    assert held.aht == pytest.approx(60)
+
+
+def test_a_backlog_is_worked_first_and_what_was_late_stays_late() -> None:
+    targets = Targets(default=QueueTargets(work="deferred", deadline_hours=1))
+    rows = forecast("email/a", offered=0.0, aht=60)
+    waiting = pd.DataFrame({"queue": "email/a", "age_hours": [0.5, 2.0], "contacts": [20.0, 5.0]})
+    found = certify(rows, targets, requirements=asking(rows, 5), runs=5, backlog=waiting)
+    assert row(found, "total", "email/a")["service_level"] == pytest.approx(20 / 25)
+    assert row(found, "interval", "email/a")["service_level"] == pytest.approx(20 / 25)
+    nobody = certify(rows, targets, requirements=asking(rows, 0), runs=5, backlog=waiting)
+    assert row(nobody, "total", "email/a")["service_level"] == 0.0
+
+
+def test_a_backlog_changes_nothing_in_the_contacts_that_come() -> None:
+    targets = Targets(default=QueueTargets(work="deferred", deadline_hours=2))
+    start = np.arange(4) * 1800.0
+    plan = plan_arrivals(
+        np.zeros(4, dtype=int), start, start * 0 + 1800, start * 0 + 5, start * 0 + 60, targets=[targets.default]
+    )
+    held = hold_work(plan, np.zeros(1, dtype=int), np.array([0.0]), np.array([3.0]))
+    alone = draw_contacts(plan, np.random.default_rng(4))
+    behind = draw_contacts(replace(plan, in_tray=held), np.random.default_rng(4))
+    for own, same in zip(alone, behind, strict=True):
+        assert same[3:].tolist() == own.tolist()
+
+
+@pytest.mark.parametrize("queue", ["phone/a", "email/of another house"])
+def test_a_backlog_of_live_or_unknown_work_is_refused(queue: str) -> None:
+    waiting = pd.DataFrame({"queue": [queue], "age_hours": [0.5], "contacts": [20.0]})
+    with pytest.raises(BadValue, match="queue"):
+        certify(forecast(), PHONE, requirements=asking(forecast(), 5), runs=2, backlog=waiting)
 
 
 def test_the_interval_of_a_ratio_is_that_of_its_textbook() -> None:
