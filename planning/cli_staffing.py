@@ -216,6 +216,10 @@ def certify(
     forecast: Annotated[Path | None, typer.Option("--forecast", help="The forecast (CSV, Parquet).")] = None,
     targets: TargetsOption = None,
     out: OutOption = None,
+    backlog: Annotated[
+        Path | None,
+        typer.Option("--backlog", help="Deferred work that waits already (CSV: queue, age_hours, contacts)."),
+    ] = None,
     runs: Annotated[int | None, typer.Option("--runs", min=1, help="Simulated runs.")] = None,
     timezone: ZoneOption = None,
     store: StoreOption = None,
@@ -232,7 +236,7 @@ def certify(
     from planning.cli_store import show_result
 
     if staffed is None:
-        only_with_a_file(forecast=forecast, targets=targets, timezone=timezone)
+        only_with_a_file(forecast=forecast, targets=targets, timezone=timezone, backlog=backlog)
         with opened(store, seed=seed) as session, progress_bar(quiet) as progress:
             result = steps.certify(session, runs, progress=progress)
             show_result(session, result, "certificate", out, as_json=json, quiet=quiet)
@@ -241,8 +245,9 @@ def certify(
     assert forecast is not None
     assert targets is not None
     made = stages.certificate_of_file(
-        staffed, forecast, targets, runs=runs or 100, seed=1 if seed is None else seed, timezone=timezone or "UTC"
-    )
+        staffed, forecast, targets, runs=runs or 100, seed=1 if seed is None else seed, timezone=timezone or "UTC",
+        backlog=backlog,
+    )  # fmt: skip
     give(made, out, CERTIFICATE, timezone, as_json=json)
 
 

@@ -24,6 +24,7 @@ from domain.calendar import mark_open
 from domain.errors import BadValue, InputError
 from domain.intervals import infer_interval_minutes
 from domain.tables import (
+    BACKLOG,
     EVENTS,
     FORECAST,
     HISTORY,
@@ -34,6 +35,7 @@ from domain.tables import (
     Column,
     Table,
 )
+from planning.sample_paths import draw_by_paths
 from planning.session import Progress
 from planning.site import holidays_of
 from planning.site_checks import check_rule_names, live_by_the_day, unknown_queues
@@ -359,14 +361,14 @@ def audit_of_roster(
 
 
 def certificate_of_file(
-    path: str, forecast: Path, targets: Path, *, runs: int, seed: int, timezone: str
+    path: str, forecast: Path, targets: Path, *, runs: int, seed: int, timezone: str, backlog: Path | None = None
 ) -> pd.DataFrame:
     """CERTIFICATE of a roster or a requirements file, told apart by their columns."""
     path = spooled(path)
     is_roster = "agent" in header_of(path)
     staffed = read_table(path, ROSTER if is_roster else REQUIREMENTS, timezone=timezone)
     demand = read_table(forecast, FORECAST, timezone=timezone)
-    with of_file(path):
+    with of_file(path, {"queue": backlog}):
         return scheduling.certify(
             demand,
             targets_of(targets),
@@ -375,6 +377,8 @@ def certificate_of_file(
             runs=runs,
             seed=seed,
             timezone=timezone,
+            draw_counts=draw_by_paths(timezone),
+            backlog=read_table(backlog, BACKLOG) if backlog else None,
         )
 
 

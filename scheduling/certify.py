@@ -114,10 +114,12 @@ def _with_backlog(plan: ArrivalPlan, rows: pd.DataFrame, backlog: pd.DataFrame) 
     from scheduling.simulation.arrivals import hold_work
 
     held = BACKLOG.check(backlog)
-    code_of = dict(zip(rows["queue"], rows["code"], strict=True))
+    deferred = np.array([target.work == "deferred" for target in plan.targets])
+    simulated = rows[deferred[rows["code"]]]
+    code_of = dict(zip(simulated["queue"], simulated["code"], strict=True))
     strange = held.loc[~held["queue"].isin(code_of), "queue"]
     if len(strange):
-        raise BadValue("queues that are simulated", column="queue", found=strange.iloc[0])
+        raise BadValue("queues of deferred work that are simulated", column="queue", found=strange.iloc[0])
     code = held["queue"].map(code_of).to_numpy(dtype=np.int64)
     age_hours, contacts = held["age_hours"].to_numpy(dtype=float), held["contacts"].to_numpy(dtype=float)
     return replace(plan, in_tray=hold_work(plan, code, age_hours, contacts))

@@ -9,7 +9,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from domain.errors import BadValue
 from domain.targets import QueueTargets
 
 # Contacts of every run, drawn elsewhere: (the forecast's simulated rows, runs, seed) to blocks of counts (runs of the
@@ -129,7 +128,7 @@ def _after(held: InTray, drawn: Contacts, rng: np.random.Generator) -> Contacts:
 def hold_work(plan: ArrivalPlan, queue: np.ndarray, age_hours: np.ndarray, contacts: np.ndarray) -> InTray:
     """The in-tray from rows of a backlog: `contacts` (rounded) that have waited `age_hours` of opening time.
 
-    Deadlines count the opening time that is left. Raises `BadValue` for a queue whose work is not deferred.
+    Deadlines count the opening time that is left.
     """
     order = np.lexsort((-age_hours, queue))
     each = np.repeat(order, np.rint(contacts[order]).astype(np.int64))
@@ -138,8 +137,6 @@ def hold_work(plan: ArrivalPlan, queue: np.ndarray, age_hours: np.ndarray, conta
     row, aht = np.zeros(queue.size, dtype=np.int64), np.zeros(queue.size)
     for code in np.unique(queue):
         target, mine, own = plan.targets[code], queue == code, np.flatnonzero(plan.queue == code)
-        if target.work != "deferred":
-            raise BadValue("queues of deferred work: live contacts do not wait over night", column="queue")
         row[mine] = own[np.argmin(plan.start[own])]
         aht[mine] = np.average(plan.aht[own], weights=plan.offered[own] + 1e-9)
         if target.deadline_hours is not None:

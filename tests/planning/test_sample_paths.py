@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import scheduling
+from domain.errors import BadValue
 from domain.targets import QueueTargets, Targets
 from forecast import apply_adjustments
 from forecast.totals import aggregate_forecast, group_variance, path_plan
@@ -162,3 +163,25 @@ def test_the_certificate_of_files_meets_paths_as_uncertain_as_the_file_says(tmp_
         widths.append(total["high"] - total["low"])
     sure, unsure = widths
     assert unsure > 3 * sure
+
+
+def test_a_backlog_comes_from_a_file_and_its_faults_are_said_of_it(tmp_path: Path) -> None:
+    (tmp_path / "targets.toml").write_text('[default]\nwork = "deferred"\ndeadline_hours = 1\nservice_level = 0.8\n')
+    rows = two_weeks().assign(offered=0.0)
+    need = rows[["queue", "start"]].assign(interval_minutes=60, load_erlangs=1.0, agents=4.0, scheduled=4.0)
+    rows.to_csv(tmp_path / "forecast.csv", index=False)
+    need.to_csv(tmp_path / "need.csv", index=False)
+    backlog = tmp_path / "backlog.csv"
+
+    def total() -> pd.DataFrame:
+        found = stages.certificate_of_file(
+            str(tmp_path / "need.csv"), tmp_path / "forecast.csv", tmp_path / "targets.toml", runs=2, seed=1,
+            timezone=ZONE, backlog=backlog,
+        )  # fmt: skip
+        return found[found["period"] == "total"].set_index("queue")
+
+    backlog.write_text("queue,age_hours,contacts\nphone/a,0,6\nphone/a,2,2\n")
+    assert total().loc["phone/a", "service_level"] == pytest.approx(6 / 8)  # 2 were late when the fortnight began
+    backlog.write_text("queue,age_hours,contacts\nphone/z,0,6\n")
+    with pytest.raises(BadValue, match=r"backlog\.csv.*phone/z"):
+        total()
