@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from domain.errors import BadValue, key_fault
 from domain.intervals import IntervalGrid
+from domain.likeness import Likeness, likeness_of
 
 
 class Settings(BaseModel):
@@ -31,6 +32,9 @@ class Settings(BaseModel):
     keep_versions: int = Field(14, ge=2, description="versions of each body that are kept")
     language: Literal["en", "ru"] = Field("en", description="language of the interface and the exports")
     seed: int = Field(1, ge=0, description="seed of everything random")
+    like: Mapping[str, str] = Field(
+        default_factory=dict, description='old queue by new queue that borrows its past: "chat/old*0.5"'
+    )
 
     @field_validator("timezone")
     @classmethod
@@ -43,6 +47,12 @@ class Settings(BaseModel):
     def _step(cls, minutes: int) -> int:
         return IntervalGrid(minutes).interval_minutes
 
+    @field_validator("like")
+    @classmethod
+    def _like(cls, table: Mapping[str, str]) -> Mapping[str, str]:
+        likeness_of(table)
+        return table
+
     @staticmethod
     def from_mapping(mapping: Mapping[str, Any], file: str | None = None) -> Settings:
         """From TOML. Raises `BadValue` naming file and key."""
@@ -54,6 +64,11 @@ class Settings(BaseModel):
             raise BadValue(key_fault(first["msg"]), file=file, column=key, found=first["input"]) from fault
         except BadValue as fault:
             raise BadValue(fault.expected, file=file, column=fault.column, found=fault.found) from fault
+
+    @property
+    def likeness(self) -> dict[str, Likeness]:
+        """The queues that borrow a past, each after the queue it is like."""
+        return likeness_of(self.like)
 
     @property
     def grid(self) -> IntervalGrid:

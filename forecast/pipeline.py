@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -12,6 +12,7 @@ import pandas as pd
 from domain.calendar import OpeningHours
 from domain.errors import BadValue, EmptyFile, ForecastFailed, UnknownQueue
 from domain.intervals import IntervalGrid, floor_to_grid, local_days, to_utc
+from domain.likeness import Likeness
 from domain.tables import FORECAST
 from forecast.backtest import (
     NEAR_DAYS,
@@ -21,6 +22,8 @@ from forecast.backtest import (
     plan_origins,
     run_backtest,
 )
+from forecast.borrow import Borrowed, borrow_history, borrowed_days, nearest_queue
+from forecast.dead import dead_queues
 from forecast.decompose import RECONCILED, STATED, Explained, decompose_days
 from forecast.events import event_offsets, learned_event_days
 from forecast.forecaster import Forecaster
@@ -43,6 +46,8 @@ STALE_HISTORY = "STALE_HISTORY"  # nothing is known of the last four weeks
 NO_BACKTEST = "NO_BACKTEST"  # too short a history to try models on; a default was taken
 FALLBACK = "FALLBACK"  # the wanted model could not do the queue; a simpler one did
 OPENING_LEARNED = "OPENING_LEARNED"  # no opening hours were given
+BORROWED = "BORROWED"  # its past, or the beginning of it, is that of a queue it is like
+DEAD_QUEUE = "DEAD_QUEUE"  # nobody has come for eight weeks or more: forecast as 0
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,7 @@ class ForecastResult:
         parts: what each day's number is made of, as `forecast.decompose.decompose_days`, where that was asked for; days
             of models that cannot say are not in it.
         flags: what a planner should know of a queue's forecast (LOW_HISTORY, STALE_HISTORY, NO_BACKTEST, FALLBACK,
-            OPENING_LEARNED); queues without flags are not in it.
+            OPENING_LEARNED, BORROWED, DEAD_QUEUE); queues without flags are not in it.
     """
 
     forecast: pd.DataFrame
@@ -82,6 +87,7 @@ def make_forecast(
     models: Mapping[str, str] | None = None,
     origins: int = ORIGINS,
     gaps: str = "missing",
+    like: Mapping[str, Likeness] | None = None,
     explain: bool = False,
     progress: Progress | None = None,
 ) -> ForecastResult:
@@ -104,13 +110,14 @@ def make_forecast(
         model: a forecaster for all queues; `models` pins one by queue name. The rest are chosen by backtest.
         origins: past days that the backtest forecasts from; 0: no backtest.
         gaps: what an absent row inside opening hours means, "missing" or "zero".
+        like: by new queue, the old one whose past it borrows (`forecast.borrow`), in the order of `likeness_of`.
         explain: also give the parts of every day.
         progress: called with (stage, done, all).
 
     Raises `TableError` for frames outside their contracts, `BadValue` for an unknown model, a horizon below one day or
     above ten years, a wanted start off the grid or before the day of `as_of`, a history that ended years before;
     `EmptyFile` for a history with nothing before `as_of` or an empty grid, `UnknownQueue` where no wanted queue is in
-    the history, `InputError` for a history coarser than the grid.
+    the history, or one to borrow from is not, `InputError` for a history coarser than the grid.
     """
     if not 1 <= horizon_days <= MOST_DAYS:
         raise BadValue(f"a horizon of 1 to {MOST_DAYS} days", column="horizon_days", found=horizon_days)
@@ -119,6 +126,7 @@ def make_forecast(
     rows = rows_before(history, as_of, grid)
     if rows.empty:
         raise EmptyFile("a history with intervals that were over at as_of", found=str(as_of))
+    rows, borrowed = borrow_history(rows, like or {}, grid, gaps=gaps)
     wanted, unknown = _wanted(targets_grid, rows, as_of, grid)
     if wanted is not None:
         rows = rows[rows["queue"].isin(set(wanted["queue"]))]
@@ -130,15 +138,17 @@ def make_forecast(
     test = _tested(ready, model, pins, origins, horizon_days, progress)
     pinned = _pins_by_queue(model, pins, ready)
     chosen, said, failures = _predicted(ready, test, pinned, flags)
-    agreed = _reconciled(ready, said, set(pinned))
+    dead = _dead(ready, set(pinned), flags)
+    agreed = _reconciled(ready, said, set(pinned), dead)
     known = ~np.isnan(ready.panel.values)
     means = agreed * event_offsets(ready.horizon, learned_event_days(ready.panel.calendar, known))
-    _flag_history(ready, opening, flags)
-    frame = spread_over_intervals(ready, test, chosen, means, progress)
+    _flag_history(ready, opening, borrowed, flags)
+    level_cv = np.array([borrowed[queue].level_cv if queue in borrowed else 0.0 for queue in ready.panel.queues])
+    frame = spread_over_intervals(ready, test, chosen, means, progress, level_cv=level_cv)
     frame = _asked(frame, as_of, end) if wanted is None else _as_wanted(frame, wanted, set(chosen))
     return ForecastResult(
         forecast=FORECAST.check(frame),
-        scores=score_table(test, chosen, all_bands=False),
+        scores=score_table(_own_days(test, ready, borrowed), chosen, all_bands=False),
         failures=(*failures, *unknown),
         chosen=chosen,
         flags={queue: tuple(found) for queue, found in flags.items() if found},
@@ -227,8 +237,19 @@ def _wanted(
     known = wanted["queue"].isin(set(rows["queue"]))
     strange = sorted(set(wanted["queue"][~known]))
     if not known.any():
-        raise UnknownQueue("queues that are in the history", column="queue", found=", ".join(strange[:5]))
-    return wanted[known], tuple(ForecastFailed(queue, "not in the history") for queue in strange)
+        near = _not_known(strange[0], [str(queue) for queue in rows["queue"].unique()]).partition("; ")[2]
+        remedy = f"{near[0].upper()}{near[1:]}." if near else ""
+        raise UnknownQueue(
+            "queues that are in the history", column="queue", found=", ".join(strange[:5]), remedy=remedy
+        )
+    names = [str(queue) for queue in rows["queue"].unique()]
+    return wanted[known], tuple(ForecastFailed(queue, _not_known(queue, names)) for queue in strange)
+
+
+def _not_known(queue: str, names: list[str]) -> str:
+    near = nearest_queue(queue, names)
+    hint = f'; the nearest by name to borrow a past from is {near!r} (--like "{queue}={near}")' if near else ""
+    return f"not in the history{hint}"
 
 
 def _horizon_end(
@@ -304,15 +325,21 @@ def _means(name: str, ready: Prepared, test: Backtest) -> np.ndarray:
     return combine(forecasts, [error[:, leads] for error in errors])
 
 
-def _reconciled(ready: Prepared, means: np.ndarray, pinned: set[str]) -> np.ndarray:
-    """The means moved to agree with forecasts of the aggregates; queues with a pinned model stay as it said."""
-    hierarchy = build_hierarchy(ready.panel.queues)
+def _reconciled(ready: Prepared, means: np.ndarray, pinned: set[str], dead: np.ndarray) -> np.ndarray:
+    """The means moved to agree with forecasts of the aggregates; queues with a pinned model stay as it said.
+
+    Dead queues are 0 and in no aggregate: the step of their end would be learned there as the others' trend.
+    """
+    means, living = np.where(dead[:, None], 0.0, means), [int(row) for row in np.flatnonzero(~dead)]
+    own, ahead = ready.panel.pick(living), ready.horizon.pick(living)
+    hierarchy = build_hierarchy(own.queues)
     if not hierarchy.aggregates:
         return means
-    panel, horizon = aggregate_panel(ready.panel, hierarchy), aggregate_calendar(ready.horizon, hierarchy)
-    found = reconcile(means, FORECASTERS[FAVOURITE].fit(panel).predict(horizon), hierarchy)
-    fixed = np.array([queue in pinned for queue in ready.panel.queues])
-    return np.where(fixed[:, None], means, found)
+    panel, horizon = aggregate_panel(own, hierarchy), aggregate_calendar(ahead, hierarchy)
+    found = reconcile(means[living], FORECASTERS[FAVOURITE].fit(panel).predict(horizon), hierarchy)
+    fixed = np.array([queue in pinned for queue in own.queues])
+    means[living] = np.where(fixed[:, None], means[living], found)
+    return means
 
 
 def _parts(
@@ -329,7 +356,25 @@ def _parts(
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
 
-def _flag_history(ready: Prepared, opening: OpeningHours | None, flags: dict[str, list[str]]) -> None:
+def _dead(ready: Prepared, pinned: set[str], flags: dict[str, list[str]]) -> np.ndarray:
+    """(Q) the queues that are forecast as 0; who pins a model gets what it says."""
+    dead = dead_queues(ready.panel.values)
+    for row, queue in enumerate(ready.panel.queues):
+        if dead[row]:
+            flags[queue].append(DEAD_QUEUE)
+    return np.array([dead[row] and queue not in pinned for row, queue in enumerate(ready.panel.queues)])
+
+
+def _own_days(test: Backtest, ready: Prepared, borrowed: Mapping[str, Borrowed]) -> Backtest:
+    """The backtest judged on no day that a queue borrowed."""
+    other = borrowed_days(ready.panel.queues, ready.panel.days, borrowed)
+    at = np.minimum(np.array(test.origins, dtype=int)[:, None] + np.arange(test.leads), len(ready.panel.days) - 1)
+    return replace(test, actual=np.where(other[:, at].transpose(1, 0, 2), np.nan, test.actual))
+
+
+def _flag_history(
+    ready: Prepared, opening: OpeningHours | None, borrowed: Mapping[str, Borrowed], flags: dict[str, list[str]]
+) -> None:
     for row, queue in enumerate(ready.panel.queues):
         known = np.flatnonzero(~np.isnan(ready.panel.values[row]))
         if known.size == 0 or known[-1] - known[0] + 1 < LOW_HISTORY_DAYS:
@@ -338,6 +383,8 @@ def _flag_history(ready: Prepared, opening: OpeningHours | None, flags: dict[str
             flags[queue].append(STALE_HISTORY)
         if opening is None:
             flags[queue].append(OPENING_LEARNED)
+        if queue in borrowed:
+            flags[queue].append(BORROWED)
 
 
 def _asked(frame: pd.DataFrame, as_of: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:

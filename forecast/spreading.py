@@ -30,7 +30,13 @@ REPEATING_MODELS = ("seasonal_naive", "weekday_average_4", "weekday_average_8")
 
 
 def spread_over_intervals(
-    ready: Prepared, test: Backtest, chosen: Mapping[str, str], means: np.ndarray, progress: Progress | None
+    ready: Prepared,
+    test: Backtest,
+    chosen: Mapping[str, str],
+    means: np.ndarray,
+    progress: Progress | None,
+    *,
+    level_cv: np.ndarray | None = None,
 ) -> pd.DataFrame:
     """Every interval of the horizon days of the queues that have a forecast, closed ones as 0 (column `closed`).
 
@@ -38,6 +44,7 @@ def spread_over_intervals(
         test: the backtest whose errors set the width of the bands.
         chosen: model by queue; queues that are not in it failed.
         means: (Q × H days) contacts.
+        level_cv: (Q) what each queue's level may be wrong by besides; None: nothing.
     """
     names = sorted(chosen)
     if not names:
@@ -45,6 +52,8 @@ def spread_over_intervals(
     site = _site(ready)
     position = {queue: row for row, queue in enumerate(ready.panel.queues)}
     inner, outer = day_spread(ready, test, chosen, means)
+    if level_cv is not None:
+        inner, outer = (np.hypot(cv, level_cv[:, None]) for cv in (inner, outer))
     parts = []
     for number, queue in enumerate(names):
         row = position[queue]
