@@ -43,7 +43,7 @@ def main(words: list[str]) -> None:
         rows = len(make_forecast(history, **options).forecast)
     else:
         from planning.execute import executor_of
-        from planning.steps.demand import forecast_part, forecast_tasks
+        from planning.shards import forecast_part, forecast_tasks
 
         parts = executor_of(engine).run(forecast_part, forecast_tasks(history, options))
         rows = sum(len(part.forecast) for part in parts)

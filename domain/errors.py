@@ -21,6 +21,7 @@ SmenaError                      the root: `except SmenaError` catches all of the
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
@@ -29,6 +30,17 @@ class SmenaError(Exception):
     """The root of the tree. `exit_code` is what the command line returns for it."""
 
     exit_code = 1
+
+    def __reduce__(self) -> tuple[Callable[..., SmenaError], tuple[object, ...]]:
+        """Errors travel between processes with all their facts, whatever their `__init__` asks for."""
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(kind: type[SmenaError], args: tuple[object, ...], facts: dict[str, object]) -> SmenaError:
+    error = kind.__new__(kind)
+    error.__dict__.update(facts)
+    error.args = args
+    return error
 
 
 class InputError(SmenaError):

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
 
 from forecast.survey import QueueSurvey, Survey, deviation
 
@@ -138,6 +137,8 @@ def _is_silent(contacts: np.ndarray, least: np.ndarray, line: Line, span: tuple[
     if due < LEAST_EXPECTED or came > QUIET_SHARE * due or span[1] - span[0] >= LONGEST_DAYS * line.slots:
         return False
     size = 1.0 / (float(line.spread[own].max()) ** 2 + WITHIN_SPREAD**2)
+    from scipy import stats  # slow to import: only where it is used
+
     return bool(stats.nbinom.cdf(np.floor(came), size, size / (size + due)) < CHANCE)
 
 

@@ -167,6 +167,10 @@ def forecast(
         str | None, typer.Option("--parts", help="Also write what each day's number is made of here.")
     ] = None,
     origins: Annotated[int | None, typer.Option("--origins", min=0, help="Origins of the backtest.")] = None,
+    like: Annotated[
+        list[str] | None,
+        typer.Option("--like", help="A new queue borrows the past of another: chat/new=chat/old*0.5; repeatable."),
+    ] = None,
     store: StoreOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
@@ -175,8 +179,10 @@ def forecast(
 
     Example: smena forecast history.csv --horizon 28d --as-of 2026-09-01T00:00 --timezone Europe/Berlin --out f.csv
     """
+    from domain.likeness import likeness_of, parse_likenesses
     from domain.tables import DECOMPOSITION, FORECAST, SCORES
-    from planning import stages
+    from planning import forecasting, stages
+    from planning.execute import LocalExecutor
 
     if history is None:
         from planning import steps
@@ -184,16 +190,18 @@ def forecast(
 
         only_with_a_file(
             horizon=horizon, interval=interval, timezone=timezone, calendar=calendar, events=events, grid=grid,
-            gaps=gaps, opening=opening, scores=scores, parts=parts, origins=origins,
+            gaps=gaps, opening=opening, scores=scores, parts=parts, origins=origins, like=like,
         )  # fmt: skip
         with opened(store) as session, progress_bar(quiet) as progress:
             moment = stages.parse_time(as_of, session.settings.timezone, "--as-of") if as_of else None
-            result = steps.make_forecast(session, as_of=moment, model=model, progress=progress)
+            result = steps.make_forecast(
+                session, as_of=moment, model=model, progress=progress, executor=LocalExecutor()
+            )
             for queue, flags in result.details.get("flags", {}).items():
                 say(f"queue {queue!r}: {', '.join(flags)}", quiet)
             show_result(session, result, "forecast", out, as_json=json, quiet=quiet)
         return
-    request = stages.ForecastRequest(
+    request = forecasting.ForecastRequest(
         horizon_days=stages.parse_days(horizon or "28d"),
         as_of=as_of,
         interval_minutes=stages.parse_interval(interval),
@@ -206,9 +214,12 @@ def forecast(
         gaps=gaps or "missing",
         origins=4 if origins is None else origins,
         explain=parts is not None,
+        like=likeness_of(parse_likenesses(like or ())),
     )
     with progress_bar(quiet) as progress:
-        result_, used, found = stages.forecast_of_history(history, request, progress=progress)
+        result_, used, found = forecasting.forecast_of_history(
+            history, request, progress=progress, executor=LocalExecutor()
+        )
     say(f"history in steps of {found} minutes, forecast in steps of {used.interval_minutes}", quiet)
     for failure in result_.failures:
         say(f"smena: {failure}")
@@ -245,7 +256,7 @@ def backtest(
     Example: smena backtest history.csv --horizon 7d --origins 8 --out scores.csv
     """
     from domain.tables import SCORES
-    from planning import stages, steps
+    from planning import forecasting, stages, steps
 
     if history is None:
         only_with_a_file(
@@ -255,7 +266,7 @@ def backtest(
         with opened(store) as session:
             give(steps.read(session, "scores"), out, SCORES, as_json=json)
         return
-    request = stages.ForecastRequest(
+    request = forecasting.ForecastRequest(
         horizon_days=stages.parse_days(horizon or "28d"),
         as_of=as_of,
         interval_minutes=stages.parse_interval(interval),
@@ -268,6 +279,6 @@ def backtest(
         origins=origins or 8,
     )
     with progress_bar(quiet) as progress:
-        scores, found = stages.backtest_of_history(history, request, progress=progress)
+        scores, found = forecasting.backtest_of_history(history, request, progress=progress)
     say(f"history in steps of {found} minutes", quiet)
     give(scores, out, SCORES, timezone, as_json=json)

@@ -13,6 +13,7 @@ import pandas as pd
 
 from domain import Settings
 from domain.errors import BadValue
+from planning.progress import Progress as Progress  # steps find it here
 from planning.site import Site
 from planning.store import DRAFT, PUBLISHED, Plan, Store, open_store, run_pointer
 
@@ -20,7 +21,6 @@ STORE_FOLDER = "SMENA_STORE"
 DATABASE_URL = "SMENA_DATABASE_URL"
 DEFAULT_FOLDER = Path("data") / "store"
 Clock = Callable[[], pd.Timestamp]
-Progress = Callable[[str, int, int], None]  # what, how many done, of how many
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfoNotFoundError
@@ -17,17 +16,12 @@ import pandas as pd
 from pyarrow import parquet
 
 import forecast as forecasting
-import scheduling
 from connectors import read_table, read_tickets, read_toml
 from domain import IntervalGrid, OpeningHours, RuleBook, SegmentRules, Targets
-from domain.calendar import mark_open
 from domain.errors import BadValue, InputError
-from domain.intervals import infer_interval_minutes
 from domain.tables import (
     BACKLOG,
-    EVENTS,
     FORECAST,
-    HISTORY,
     PEOPLE,
     REQUIREMENTS,
     ROSTER,
@@ -35,20 +29,13 @@ from domain.tables import (
     Column,
     Table,
 )
+from planning.progress import Progress
 from planning.sample_paths import draw_by_paths
-from planning.session import Progress
 from planning.site import holidays_of
 from planning.site_checks import check_rule_names, live_by_the_day, unknown_queues
-from planning.steps.history import end_of_history
 
 DAYS_MOST = 3660
 _DAYS = f"days or weeks such as 28d or 4w, from 1 to {DAYS_MOST} days"
-GRID = Table(
-    "GRID",
-    "Intervals to forecast.",
-    ("queue", "start"),
-    (Column("queue", "text", "", "queue name"), Column("start", "stamp", "UTC", "beginning of the interval")),
-)
 CASES = Table(
     "CASES",
     "Cases of the bulk calculator.",
@@ -77,25 +64,7 @@ CASES = Table(
 )
 
 
-@dataclass(frozen=True)
-class ForecastRequest:
-    """What a forecast from a file is asked for. `interval_minutes` None = as the history."""
-
-    horizon_days: int = 28
-    as_of: str | None = None
-    interval_minutes: int | None = None
-    timezone: str = "UTC"
-    calendar: str = ""
-    events: Path | None = None
-    opening: Path | None = None
-    grid: Path | None = None
-    model: str | None = None
-    gaps: str = "missing"
-    origins: int = 4
-    explain: bool = False
-
-
-OF_NO_FILE = ("horizon_days", "interval_minutes", "model", "percentile", "calendar", "gaps", "now")  # options
+OF_NO_FILE = ("horizon_days", "interval_minutes", "model", "percentile", "calendar", "gaps", "now", "like")  # options
 
 
 @contextmanager
@@ -137,7 +106,7 @@ def history_of_tickets(
             segments=SegmentRules.from_mapping(read_toml(segments), str(segments)) if segments else SegmentRules(),
             opening=opening_hours(opening) or OpeningHours(),
             holidays=holidays_of(calendar, created.min(), created.max()),
-            gaps=_gaps(gaps),
+            gaps=gaps_word(gaps),
         )
     return history, dict(found.report)
 
@@ -147,7 +116,8 @@ def opening_hours(path: Path | None) -> OpeningHours | None:
     return OpeningHours.from_mapping(read_toml(path), str(path)) if path else None
 
 
-def _gaps(gaps: str) -> Any:
+def gaps_word(gaps: str) -> Any:
+    """What an absent interval means, zero or missing. Raises `BadValue` for another word."""
     if gaps not in ("missing", "zero"):
         raise BadValue("zero or missing", column="--gaps", found=gaps)
     return gaps
@@ -207,77 +177,12 @@ def parse_interval(text: str | None) -> int | None:
     return IntervalGrid(int(text)).interval_minutes
 
 
-def forecast_of_history(
-    path: str, request: ForecastRequest, *, progress: Progress | None = None
-) -> tuple[Any, IntervalGrid, int]:
-    """The result of `forecast.make_forecast` for a history file, its grid, and the history's own interval.
-
-    Raises the first `ForecastFailed` where no queue could be forecast.
-    """
-    history, grid, found = _history_and_grid(path, request)
-    as_of = parse_time(request.as_of, request.timezone, "--as-of") if request.as_of else end_of_history(history, grid)
-    last = as_of + pd.Timedelta(days=request.horizon_days + 1)
-    opening = opening_hours(request.opening)
-    holidays = holidays_of(request.calendar, history["start"].min(), last)
-    with of_file(path, dict.fromkeys(("queue", "start"), request.grid)):
-        result = forecasting.make_forecast(
-            history,
-            as_of=as_of,
-            horizon_days=request.horizon_days,
-            grid=grid,
-            opening=opening,
-            holidays=holidays,
-            events=read_table(request.events, EVENTS) if request.events else None,
-            targets_grid=read_table(request.grid, GRID, timezone=request.timezone) if request.grid else None,
-            model=request.model,
-            origins=request.origins,
-            gaps=_gaps(request.gaps),
-            explain=request.explain,
-            progress=progress,
-        )
-    if result.failures and result.forecast.empty:
-        raise result.failures[0]
-    if opening is not None:
-        result = replace(result, forecast=mark_open(result.forecast, opening, grid, holidays))
-    return result, grid, found
-
-
-def backtest_of_history(
-    path: str, request: ForecastRequest, *, progress: Progress | None = None
-) -> tuple[pd.DataFrame, int]:
-    """SCORES of a history file and the history's interval."""
-    history, grid, found = _history_and_grid(path, request)
-    as_of = parse_time(request.as_of, request.timezone, "--as-of") if request.as_of else None
-    holidays = holidays_of(request.calendar, history["start"].min(), history["start"].max())
-    with of_file(path):
-        scores = forecasting.backtest(
-            history,
-            as_of=as_of,
-            horizon_days=request.horizon_days,
-            origins=request.origins,
-            grid=grid,
-            opening=opening_hours(request.opening),
-            holidays=holidays,
-            events=read_table(request.events, EVENTS) if request.events else None,
-            models=(request.model,) if request.model else None,
-            gaps=_gaps(request.gaps),
-            progress=progress,
-        )
-    return scores, found
-
-
-def _history_and_grid(path: str, request: ForecastRequest) -> tuple[pd.DataFrame, IntervalGrid, int]:
-    history = read_table(path, HISTORY, timezone=request.timezone)
-    with of_file(path):
-        found = infer_interval_minutes(history["start"], request.timezone)
-    grid = IntervalGrid(request.interval_minutes or found, request.timezone)
-    return history, grid, found
-
-
 def requirements_of_forecast(
     path: str, targets: Path, *, percentile: float | None, interval_minutes: int | None, timezone: str
 ) -> pd.DataFrame:
     """REQUIREMENTS of a forecast file (FORECAST, or ADJUSTED: further columns are let through)."""
+    import scheduling  # slow to import: only where it is used
+
     demand = read_table(path, FORECAST, timezone=timezone)
     with of_file(path):
         return scheduling.require_staff(
@@ -329,6 +234,8 @@ def roster_of_requirements(
     progress: Progress | None = None,
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """A roster over all of a requirements file, and the solver's account."""
+    import scheduling  # slow to import: only where it is used
+
     rulebook = rulebook_of(rules)
     with of_file(path, _of_people(people, wishes)):
         result = scheduling.make_roster(
@@ -349,6 +256,8 @@ def audit_of_roster(
     path: str, people: Path, rules: Path, *, wishes: Path | None, previous: Path | None
 ) -> pd.DataFrame:
     """AUDIT of a roster file."""
+    import scheduling  # slow to import: only where it is used
+
     rulebook = rulebook_of(rules)
     with of_file(path, _of_people(people, wishes)):
         return scheduling.audit(
@@ -364,6 +273,8 @@ def certificate_of_file(
     path: str, forecast: Path, targets: Path, *, runs: int, seed: int, timezone: str, backlog: Path | None = None
 ) -> pd.DataFrame:
     """CERTIFICATE of a roster or a requirements file, told apart by their columns."""
+    import scheduling  # slow to import: only where it is used
+
     path = spooled(path)
     is_roster = "agent" in header_of(path)
     staffed = read_table(path, ROSTER if is_roster else REQUIREMENTS, timezone=timezone)
@@ -404,6 +315,8 @@ def header_of(path: str) -> list[str]:
 
 def erlang_of_cases(path: str) -> pd.DataFrame:
     """The bulk calculator on a CSV file of cases."""
+    import scheduling  # slow to import: only where it is used
+
     cases = read_table(path, CASES)
     with of_file(path):
         return scheduling.queueing.evaluate_cases(cases)

@@ -17,11 +17,16 @@ from domain.errors import SmenaError
 ATTEMPTS = 3
 
 
+def cores() -> int:
+    """Cores that this process may use; all of the machine where the system cannot tell."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 class LocalExecutor:
-    """A pool of `processes` (default: one a core)."""
+    """A pool of `processes` (default: one for each core that this process may use)."""
 
     def __init__(self, processes: int | None = None) -> None:
-        self.processes = processes or os.cpu_count() or 1
+        self.processes = processes or cores()
 
     @property
     def name(self) -> str:

@@ -2,66 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from domain.calendar import mark_open
 from domain.errors import ForecastFailed
+from domain.likeness import Likeness, likeness_of
 from domain.tables import DECOMPOSITION, FORECAST, SCORES
 from planning.cleaning import with_special_days
 from planning.execute import Executor, SerialExecutor
+from planning.horizon import end_of_history
 from planning.recipe import Recipe
 from planning.session import Progress, Session
+from planning.shards import forecast_tasks, run_tasks
 from planning.site import holidays_of
-from planning.steps.history import end_of_history
 from planning.steps.produce import Made, Materials, StepResult, Tools, grid_of, needed, produce, site_inputs
 
-SHARD_QUEUES = 500
 EXPLAINED_QUEUES_MOST = 500  # beyond that nobody looks at the parts of a day, and they are millions of rows
 
 
-@dataclass(frozen=True)
-class ForecastTask:
-    """Queues to forecast together: their history and what `forecast.make_forecast` is told."""
-
-    history: pd.DataFrame
-    options: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class ForecastPart:
-    """What came of it; failures as (queue, reason), so that it travels between processes."""
-
-    forecast: pd.DataFrame
-    scores: pd.DataFrame
-    failures: tuple[tuple[str, str], ...]
-    chosen: Mapping[str, str]
-    flags: Mapping[str, tuple[str, ...]]
-    parts: pd.DataFrame
-
-
-def forecast_part(task: ForecastTask, progress: Progress | None = None) -> ForecastPart:
-    """Forecast some queues, wherever the executor runs it; a queue's failure is a value."""
-    import forecast as core
-
-    result = core.make_forecast(task.history, progress=progress, **task.options)
-    failures = tuple((fault.queue, fault.reason) for fault in result.failures)
-    chosen, flags = dict(result.chosen), dict(result.flags)
-    return ForecastPart(result.forecast, result.scores, failures, chosen, flags, result.parts)
-
-
-def forecast_tasks(history: pd.DataFrame, options: Mapping[str, Any]) -> list[ForecastTask]:
-    """Queues learn from each other, so they stay together up to SHARD_QUEUES; more are split evenly, by name.
-
-    The split depends on the queues alone, not on the executor: every executor gives the same forecast.
-    """
-    names = np.array(sorted(history["queue"].unique()), dtype=object)
-    groups = np.array_split(names, max(-(-len(names) // SHARD_QUEUES), 1))
-    return [ForecastTask(history[history["queue"].isin(set(group))], options) for group in groups]
+def _known_likenesses(like: Mapping[str, Likeness], queues: Collection[str]) -> dict[str, Likeness]:
+    """Those that can borrow from one of `queues`, or from one that can."""
+    known: dict[str, Likeness] = {}
+    for queue, old in like.items():
+        if old.queue in queues or old.queue in known:
+            known[queue] = old
+    return known
 
 
 def make_forecast(
@@ -93,6 +61,7 @@ def make_forecast(
         "origins": settings.backtest_origins,
         "model": model,
         "pins": dict(pinned_models(session) if pins is None else pins),
+        "like": dict(settings.like),
     }
     site_files = ("opening_hours.toml", "events.csv", "marks.csv", "targets.toml")
     inputs = {"history": version, **site_inputs(session, site_files)}
@@ -120,7 +89,7 @@ def forecast_maker(materials: Materials, tools: Tools) -> Made:
     """
     history = materials.frame("history")
     options = forecast_options(materials, history)
-    results = _run(forecast_tasks(history, options), tools)
+    results = run_tasks(forecast_tasks(history, options), tools.executor, tools.progress)
     failures = dict(failure for result in results for failure in result.failures)
     frames = [result.forecast for result in results if len(result.forecast)]
     rescued = _last_good(materials, tools.fallback, failures, options["as_of"])
@@ -148,20 +117,14 @@ def forecast_maker(materials: Materials, tools: Tools) -> Made:
         + ("its last published forecast is kept" if queue in kept else "it has no forecast")
         for queue, reason in failures.items()
     )
+    messages += tuple(
+        f"queue {queue!r} borrows no past (smena.toml, [like]): {old!r} has no history"
+        for queue, old in materials.parameters.get("like", {}).items()
+        if queue not in options["like"]
+    )
     tables = {FORECAST: joined, SCORES: scores, DECOMPOSITION: parts}
     bodies = {table.name.lower(): table.check(frame) for table, frame in tables.items()}
     return Made(bodies, details, messages)
-
-
-def _run(tasks: list[ForecastTask], tools: Tools) -> list[ForecastPart]:
-    if len(tasks) == 1:
-        return [forecast_part(tasks[0], tools.progress)]
-
-    def done(number: int) -> None:
-        if tools.progress is not None:
-            tools.progress("forecast", number, len(tasks))
-
-    return tools.executor.run(forecast_part, tasks, done)
 
 
 def forecast_options(materials: Materials, history: pd.DataFrame) -> dict[str, Any]:
@@ -179,6 +142,7 @@ def forecast_options(materials: Materials, history: pd.DataFrame) -> dict[str, A
         "model": parameters["model"],
         "models": {queue: pin for queue, pin in parameters.get("pins", {}).items() if queue in queues},
         "origins": parameters["origins"],
+        "like": _known_likenesses(likeness_of(parameters.get("like", {})), queues),
         "explain": len(queues) <= EXPLAINED_QUEUES_MOST,
     }
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from domain import IntervalGrid, OpeningHours
 from domain.errors import BadValue, NothingToPlan
-from domain.intervals import DAY_MINUTES, infer_interval_minutes, local_days, local_midnights, to_utc
+from domain.intervals import DAY_MINUTES, infer_interval_minutes, to_utc
 from domain.tables import HISTORY, TICKETS
 from planning.cleaning import decided_spans, with_special_days
 from planning.recipe import Recipe
@@ -134,9 +134,3 @@ def _step(starts: pd.Series, timezone: str) -> int:
     common = infer_interval_minutes(starts, timezone)
     apart = np.diff(np.unique(to_utc(starts).asi8 // 60_000_000))
     return common if common == DAY_MINUTES or not len(apart) else max(common, int(apart.min()))
-
-
-def end_of_history(history: pd.DataFrame, grid: IntervalGrid) -> pd.Timestamp:
-    """The first local midnight after the last interval of a history (UTC)."""
-    last = local_days(pd.DatetimeIndex([history["start"].max()]), grid.timezone)
-    return local_midnights(last + pd.Timedelta(days=1), grid.timezone)[0]
