@@ -4,7 +4,8 @@
   still in service carry over from one interval to the next; a queue that opens starts empty);
 - *chat*: the exact chain of agents who hold several contacts at once, at the rate of the modified offered load;
 - *deferred*: the work levelled between arrival and deadline, see `scheduling/deferred.py`; what comes in while the
-  queue is not worked (`open` false in the forecast) waits for the next open interval, closed intervals need nobody.
+  queue is not worked (`open` false in the forecast) waits for the next open interval, closed intervals need nobody;
+  where targets blend it with live queues, their idle time is used first, see `scheduling/blending.py`.
 
 Need stays fractional: rounding happens once, on the roster. Shrinkage is applied by division.
 """
@@ -21,6 +22,7 @@ from domain.errors import BadValue, MissingColumn
 from domain.intervals import DAY_MINUTES, infer_interval_minutes, local_days
 from domain.tables import ADJUSTED, FORECAST, QUANTILES, REQUIREMENTS
 from domain.targets import QueueTargets, Targets
+from scheduling.blending import blend
 from scheduling.deferred import DeferredDemand, held_work, plan_deferred
 from scheduling.live_staffing import LiveRows, staff_live
 from scheduling.queueing import (
@@ -98,6 +100,8 @@ def require_staff(
     table = _table(frame, minutes, demand, plan, scheduled)
     if expected:
         table = with_expectations(table, live, cv, promises, codes)
+    if any(promise.blend_with for promise in promises):
+        table = blend(table, targets).requirements
     return REQUIREMENTS.check(table)
 
 

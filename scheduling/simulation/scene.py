@@ -78,7 +78,10 @@ def scene_of_requirements(rows: pd.DataFrame, targets: Targets, need: pd.DataFra
     chosen = _inside(timed, inside, "a forecast of the required queues and days")
     origin = min(int(chosen["from_us"].min()), int(reach[0]))
     seconds = (max(int(chosen["to_us"].max()), int(reach[1])) - origin) / SECOND
-    people = np.ceil(need["agents"].fillna(need["load_erlangs"]).to_numpy() - 1e-9).astype(np.int64)
+    asked = need["agents"].fillna(need["load_erlangs"])
+    if "blended_agents" in need:  # idle people of live queues count as that many of the queue's own
+        asked = asked + need["blended_agents"].fillna(0.0)
+    people = np.ceil(asked.to_numpy() - 1e-9).astype(np.int64)
     plan, _ = staff_of_requirements(code, (start - origin) / SECOND, (end - origin) / SECOND, people)
     mine = [targets.of(queue) for queue in queues]
     site = make_site(mine, [(number,) for number in range(len(queues))])
