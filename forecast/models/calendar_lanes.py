@@ -17,7 +17,7 @@ from forecast.cores import one_core
 from forecast.decompose import Parts, scales_of
 from forecast.evidence import Design, fit_blocks
 from forecast.forecaster import FittedForecaster, closed_to_zero
-from forecast.lanes import LaneState, run_lanes
+from forecast.lanes import LEADS, LaneState, run_lanes
 from forecast.models.transform import LOG_FROM_PER_DAY
 from forecast.panel import DailyPanel
 
@@ -133,7 +133,7 @@ class _Fitted:
         They ran over days that the calendar effects were fitted to, so that days to come will be missed by more.
         """
         _, variance = self.state.predict(len(horizon.days))
-        variance = variance * self.optimism[:, None] ** 2
+        variance = _grown(variance) * self.optimism[:, None] ** 2
         means = np.maximum(self._means(horizon), LEAST_MEAN)
         noise = 1.0 / means  # errors may by luck have been smaller than counting makes them
         return np.asarray(np.sqrt(np.maximum(np.where(self.log[:, None], variance, 4.0 * variance / means), noise)))
@@ -238,6 +238,19 @@ def _product(design: Design, effects: np.ndarray) -> np.ndarray:
     if design.own.shape[2]:
         total = total + np.einsum("qdr,qr->qd", design.own, effects[:, shared:])
     return np.asarray(total)
+
+
+def _grown(variance: np.ndarray) -> np.ndarray:
+    """Error variances (queues × leads) that beyond the last judged lead go on growing as they did before it.
+
+    A level that wanders as a random walk adds the same variance every day; a steady one adds none.
+    """
+    before, last = LEADS[-2], LEADS[-1]
+    beyond = np.maximum(np.arange(1, variance.shape[1] + 1) - last, 0)
+    if not beyond.any():
+        return variance
+    daily = np.maximum(variance[:, last - 1] - variance[:, before - 1], 0.0) / (last - before)
+    return np.asarray(variance + daily[:, None] * beyond)
 
 
 def _mean(values: np.ndarray, known: np.ndarray) -> np.ndarray:
