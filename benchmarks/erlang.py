@@ -1,16 +1,25 @@
-"""Speed of the Erlang sums: 100,000 intervals a call, against a plain loop of the recursion in the same run."""
+"""Speed of the Erlang sums: 100,000 intervals a call, in the same run against a plain loop of the recursion and, where
+the benchmarks' environment has it, pyworkforce 0.5.4 (a sample of the same cases, scaled up; seconds of its own clock).
+"""
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+import tempfile
+import time
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from benchmarks.registry import BenchSpec, Row, seconds_of
+from benchmarks.registry import ROOT, BenchSpec, Row, seconds_of
 from scheduling.queueing import evaluate_cases
 
 INTERVALS = 100_000
+PEER_CASES = 200
 SIZES = {"1-50 E": (1, 50), "50-500 E": (50, 500), "1-5 kE": (1000, 5000), "10-20 kE": (10_000, 20_000)}
 
 
@@ -48,6 +57,46 @@ def cases(model: str, low: float, high: float) -> pd.DataFrame:
     )
 
 
+PEER = """
+import json, sys, time
+from pyworkforce.queuing import ErlangA, ErlangC
+cases = json.load(sys.stdin)
+begin, limit, done = time.perf_counter(), 20.0, 0
+for load, aht, patience in cases:
+    keys = dict(transactions=load * 1800 / aht, aht=aht / 60, asa=20 / 60, interval=30)
+    queue = ErlangA(**keys, patience=patience / 60) if patience else ErlangC(**keys)
+    queue.required_positions(service_level=0.8)
+    done += 1
+    if time.perf_counter() - begin > limit:
+        break
+print(json.dumps([done, time.perf_counter() - begin]))
+"""
+
+
+def peer_seconds(frame: pd.DataFrame) -> float | None:
+    """Seconds that pyworkforce takes for one case, over a few; None where it is not installed or fails."""
+    python = ROOT / ".venv-bench" / "bin" / "python"
+    if not python.exists():
+        return None
+    patience = frame["patience_seconds"].fillna(0)
+    given = list(zip(frame["load_erlangs"], frame["aht_seconds"], patience, strict=True))
+    found = subprocess.run([python, "-c", PEER], input=json.dumps(given), capture_output=True, text=True, check=False)
+    if found.returncode:
+        return None
+    done, seconds = json.loads(found.stdout)
+    return float(seconds / done)
+
+
+def file_to_file() -> Row:
+    """`smena erlang` on a file of 100,000 Erlang A cases, start of the program included."""
+    with tempfile.TemporaryDirectory() as folder:
+        source, out = Path(folder) / "cases.csv", Path(folder) / "out.csv"
+        cases("erlang_a", 1, 500).to_csv(source, index=False)
+        begin = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "planning", "erlang", source, "--out", out], check=True, cwd=ROOT)
+        return {"model": "erlang_a", "size": "file to file", "seconds": round(time.perf_counter() - begin, 2)}
+
+
 def measure() -> list[Row]:
     """Seconds for 100,000 sizings by model and size, and how many times faster than the plain loop (Erlang C)."""
     rows: list[Row] = []
@@ -60,8 +109,12 @@ def measure() -> list[Row]:
                 few = frame.head(200 if high <= 500 else 20)
                 loop = seconds_of(partial(plain_all, few), repeats=1)
                 row["times_faster_than_a_loop"] = round(loop / len(few) * INTERVALS / seconds)
+            peer = peer_seconds(frame.head(PEER_CASES))
+            if peer is not None:
+                row["pyworkforce_seconds"] = round(peer * INTERVALS, 1)
+                row["times_faster_than_pyworkforce"] = round(peer * INTERVALS / seconds)
             rows.append(row)
-    return rows
+    return [*rows, file_to_file()]
 
 
 BENCH = BenchSpec("erlang", "100,000 staffing sums, file-like frame to frame", measure)

@@ -98,13 +98,13 @@ class QueueTargets(BaseModel):
     @property
     def abandon_cap(self) -> float | None:
         """The cap on hang-ups that applies: that of the targets, else the default of live work with a patience."""
-        guarded = self.work == "live" and self.patience_seconds is not None
+        guarded = self.work == "live" and self.patience_seconds is not None and self.period == "interval"
         return DEFAULT_MAX_ABANDON_SHARE if self.max_abandon_share is None and guarded else self.max_abandon_share
 
     @property
     def occupancy_cap(self) -> float | None:
         """The cap on occupancy that applies: that of the targets, else the default of live work with a patience."""
-        guarded = self.work == "live" and self.patience_seconds is not None
+        guarded = self.work == "live" and self.patience_seconds is not None and self.period == "interval"
         return DEFAULT_MAX_OCCUPANCY if self.max_occupancy is None and guarded else self.max_occupancy
 
 

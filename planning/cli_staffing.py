@@ -61,6 +61,9 @@ def require(
     bounds: Annotated[
         str | None, typer.Option("--bounds", help="With --people: file for the least people by set of queues.")
     ] = None,
+    expected: Annotated[
+        bool, typer.Option("--expected", help="Also the level to expect as volume varies, and its odds; files only.")
+    ] = False,
     store: StoreOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
@@ -76,7 +79,14 @@ def require(
     if bounds is not None and people is None:
         raise typer.BadParameter("--bounds needs --people as well")
     if forecast is None:
-        only_with_a_file(targets=targets, interval=interval, timezone=timezone, people=people, bounds=bounds)
+        only_with_a_file(
+            expected=expected or None,
+            targets=targets,
+            interval=interval,
+            timezone=timezone,
+            people=people,
+            bounds=bounds,
+        )
         with opened(store) as session:
             result = steps.make_requirements(session, percentile)
             show_result(session, result, "requirements", out, as_json=json, quiet=quiet)
@@ -89,6 +99,7 @@ def require(
         percentile=percentile,
         interval_minutes=stages.parse_interval(interval),
         timezone=timezone or "UTC",
+        expected=expected,
     )
     for warning in stages.targets_warnings(targets, made):
         say(f"warning: {warning}", quiet)

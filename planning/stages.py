@@ -178,7 +178,13 @@ def parse_interval(text: str | None) -> int | None:
 
 
 def requirements_of_forecast(
-    path: str, targets: Path, *, percentile: float | None, interval_minutes: int | None, timezone: str
+    path: str,
+    targets: Path,
+    *,
+    percentile: float | None,
+    interval_minutes: int | None,
+    timezone: str,
+    expected: bool = False,
 ) -> pd.DataFrame:
     """REQUIREMENTS of a forecast file (FORECAST, or ADJUSTED: further columns are let through)."""
     import scheduling  # slow to import: only where it is used
@@ -191,6 +197,7 @@ def requirements_of_forecast(
             interval_minutes=interval_minutes,
             percentile=percentile,
             timezone=timezone,
+            expected=expected,
         )
 
 

@@ -168,12 +168,17 @@ def _lift_rising(rows: LiveRows, found: Array, booked: Array, promise: _Promise,
     walk = 1.0 - booked[rising]
     inside = load_inside(rows.carried.start[rising] * walk, rows.load[rising] * walk, rows.aht[rising], rows.seconds)
     lifted = required_agents_mixed(
-        inside, rows.aht[rising], _goals_at(promise.goals, rising), patience_seconds=promise.patience[rising],
-        fractional=True,
+        inside, rows.aht[rising], _goals_at(promise.goals, rising),
+        patience_seconds=_at_most(promise.patience[rising], rows.aht[rising], rows.seconds), fractional=True,
     ).agents  # fmt: skip
     found = found.copy()
     found[rising] = np.maximum(found[rising], lifted)
     return found
+
+
+def _at_most(patience: Array, aht: Array, seconds: float) -> Array:
+    """A rising line has not come to balance: it has grown for an interval or a handle time, whichever is longer."""
+    return np.asarray(np.fmin(patience, np.maximum(aht, seconds)))
 
 
 def _over_days(rows: LiveRows, load: Array, promise: _Promise, floor: Array, definition: str) -> Array:
@@ -224,10 +229,12 @@ def _need(
             rows.carried.start[rising] * walk, rows.load[rising] * walk, rows.aht[rising], rows.seconds,
         )  # fmt: skip
         mixed = mixed_line(
-            inside, filled[rising], rows.aht[rising], promise.within[rising], promise.patience[rising], definition
-        )
+            inside, filled[rising], rows.aht[rising], promise.within[rising],
+            _at_most(promise.patience[rising], rows.aht[rising], rows.seconds), definition,
+        )  # fmt: skip
         for values, name in zip(measures, ("service_level", "asa_seconds", "abandon_share", "occupancy"), strict=True):
             values[rising] = getattr(mixed, name)
+        measures[2][np.isnan(promise.patience)] = 0.0
     idle = sized == 0
     calm = [np.where(idle, still, values) for still, values in zip((1.0, 0.0, 0.0, 0.0), measures, strict=True)]
     agents = walk_in + promise.fixed

@@ -83,10 +83,10 @@ def load_inside(
 
     m(s) = target + (start - target) e^(-s/aht), at Gauss-Legendre points of the interval. 1-d arrays that broadcast.
     """
-    start, target, aht, interval = broadcast(
+    start, target, aht, interval = (np.atleast_1d(values) for values in broadcast(
         start_erlangs=start_erlangs, target_erlangs=target_erlangs, aht_seconds=aht_seconds,
         interval_seconds=interval_seconds,
-    )  # fmt: skip
+    ))  # fmt: skip
     nodes, weights = np.polynomial.legendre.leggauss(POINTS_IN_TIME)
     with np.errstate(divide="ignore", invalid="ignore"):
         span = np.where(aht > 0, interval / aht, np.inf)[:, None] * (nodes + 1.0) / 2.0
