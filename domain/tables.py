@@ -131,7 +131,7 @@ def _typed_columns(table: Table, frame: pd.DataFrame) -> tuple[dict[str, pd.Seri
 @cache
 def _schema(table: Table) -> Any:
     """The contract as a pandera schema: bounds, choices, gaps and key."""
-    import pandera.pandas as pandera  # 0.5 s to import: only when a table is checked
+    import pandera.pandas as pandera  # 0.5 s to import: only when a table breaks its contract
 
     def checks(column: Column) -> list[Any]:
         found = []
@@ -152,6 +152,25 @@ def _schema(table: Table) -> Any:
 
 
 def _schema_violations(table: Table, frame: pd.DataFrame) -> list[Violation]:
+    kept = all(_is_kept(column, frame[column.name]) for column in table.columns if column.name in frame)
+    return [*([] if kept else _broken_promises(table, frame)), *_repeated_keys(table, frame)]
+
+
+def _is_kept(column: Column, values: pd.Series) -> bool:
+    """Whether a column keeps its gaps, bounds and choices: pandera, which says where not, is loaded only if one is not.
+
+    Loading it takes longer than most commands.
+    """
+    if not column.nullable and bool(values.isna().any()):
+        return False
+    if column.minimum is not None and bool((values < column.minimum).any()):
+        return False
+    if column.maximum is not None and bool((values > column.maximum).any()):
+        return False
+    return column.choices is None or bool((values.isin(column.choices) | values.isna()).all())
+
+
+def _broken_promises(table: Table, frame: pd.DataFrame) -> list[Violation]:
     from pandera.errors import SchemaErrors
 
     faults: list[Violation] = []
@@ -164,6 +183,11 @@ def _schema_violations(table: Table, frame: pd.DataFrame) -> list[Violation]:
                 Violation(str(name), int(row), words, None if expected == "not_nullable" else value)
                 for row, value in zip(cases["index"][:_MOST_REPORTED], cases["failure_case"], strict=False)
             ]
+    return faults
+
+
+def _repeated_keys(table: Table, frame: pd.DataFrame) -> list[Violation]:
+    faults: list[Violation] = []
     key = [name for name in table.key if name in frame]  # an optional column of the key may be absent
     if not key:  # rows may say the same
         return faults
@@ -685,7 +709,8 @@ DECOMPOSITION = Table(
             "text",
             "",
             "level (the typical day), season, weekday, month_day, holiday, break, event, correction, closed, "
-            "reconciled (with the aggregates), stated (effects of new events)",
+            "reconciled (with the aggregates), stated (effects of new events), last_days (the next two days follow "
+            "them)",
         ),
         Column("contacts", "number", "contacts", "what the part adds to the day", True, False),
         Column("factor", "number", "", "what the part alone makes of the typical day; empty for the level", True, True),

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from domain.errors import TableError
-from domain.tables import ADJUSTMENTS, FORECAST, HISTORY, TABLES, Table
+from domain.tables import ADJUSTMENTS, FORECAST, HISTORY, TABLES, Table, _broken_promises, _is_kept
 
 STARTS = ["2026-03-02T09:00:00+03:00", "2026-03-02T09:30:00+03:00"]
 
@@ -81,3 +83,27 @@ def test_an_empty_table_keeps_its_contract(table: Table) -> None:
 def test_every_column_says_what_it_means_and_every_key_is_a_column(table: Table) -> None:
     assert all(column.meaning for column in table.columns)
     assert set(table.key) <= set(table.column_names)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["a", "b", None]),
+            st.one_of(st.none(), st.integers(-1, 3)),
+            st.sampled_from(["", "outage", "odd", None]),
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_the_quick_look_at_a_table_agrees_with_the_schema(
+    rows: list[tuple[str | None, int | None, str | None]],
+) -> None:
+    starts = pd.date_range("2026-03-02", periods=len(rows), freq="h", tz="UTC")
+    frame = pd.DataFrame(rows, columns=["queue", "offered", "mark"]).assign(start=starts)
+    frame = frame.astype({"queue": "str", "offered": float, "mark": "str"})
+
+    kept = all(_is_kept(column, frame[column.name]) for column in HISTORY.columns if column.name in frame)
+
+    assert kept == (not _broken_promises(HISTORY, frame))
