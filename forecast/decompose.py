@@ -25,11 +25,13 @@ import numpy as np
 import pandas as pd
 
 from domain.errors import BadValue
+from domain.intervals import local_days
 from forecast.calendar_effects import DayCalendar
 
 Scale = Literal["log", "sqrt", "linear"]
 LEVEL, CORRECTION, CLOSED, SHAPE = "level", "correction", "closed", "shape"
 RECONCILED, STATED = "reconciled", "stated"  # agreement with the aggregates; effects that planners stated of new events
+LAST_DAYS = "last_days"  # the next two days follow the last ones more closely (`forecast.spreading`)
 GREATEST_LOG = 30.0  # a cut far above any number of contacts a day, before the exponential overflows
 NEGLIGIBLE = 1e-9  # contacts of which no factor is told
 SAME = 1e-6  # Σ x below which the slope is taken at the typical day
@@ -136,6 +138,15 @@ def decompose_intervals(days: pd.DataFrame, intervals: pd.DataFrame) -> pd.DataF
     columns = ["queue", "start", "part", "contacts"]
     frame = pd.concat([told[columns], rest[columns]], ignore_index=True)
     return frame.sort_values(["queue", "start"], kind="stable", ignore_index=True)
+
+
+def day_sums(intervals: pd.DataFrame, horizon: DayCalendar, timezone: str) -> np.ndarray:
+    """(Q × H) contacts of the horizon's days as the intervals (queue, start, offered) have them; 0 without a row."""
+    days = local_days(intervals["start"], timezone)
+    queue = pd.Index(horizon.queues).get_indexer(pd.Index(intervals["queue"]))
+    sums = np.zeros((len(horizon.queues), len(horizon.days)))
+    np.add.at(sums, (queue, horizon.days.get_indexer(days)), intervals["offered"].to_numpy())
+    return sums
 
 
 def _contacts(scaled: np.ndarray, scale: Scale) -> np.ndarray:

@@ -24,7 +24,7 @@ from forecast.backtest import (
 )
 from forecast.borrow import Borrowed, borrow_history, borrowed_days, nearest_queue
 from forecast.dead import dead_queues
-from forecast.decompose import RECONCILED, STATED, Explained, decompose_days
+from forecast.decompose import LAST_DAYS, RECONCILED, STATED, Explained, day_sums, decompose_days
 from forecast.events import event_offsets, learned_event_days
 from forecast.forecaster import Forecaster
 from forecast.hierarchy import aggregate_calendar, aggregate_panel, build_hierarchy, reconcile
@@ -145,6 +145,7 @@ def make_forecast(
     _flag_history(ready, opening, borrowed, flags)
     level_cv = np.array([borrowed[queue].level_cv if queue in borrowed else 0.0 for queue in ready.panel.queues])
     frame = spread_over_intervals(ready, test, chosen, means, progress, level_cv=level_cv)
+    stages = {RECONCILED: agreed, STATED: means, LAST_DAYS: day_sums(frame, ready.horizon, grid.timezone)}
     frame = _asked(frame, as_of, end) if wanted is None else _as_wanted(frame, wanted, set(chosen))
     return ForecastResult(
         forecast=FORECAST.check(frame),
@@ -152,7 +153,7 @@ def make_forecast(
         failures=(*failures, *unknown),
         chosen=chosen,
         flags={queue: tuple(found) for queue, found in flags.items() if found},
-        parts=_parts(ready, test, chosen, agreed, means) if explain else pd.DataFrame(),
+        parts=_parts(ready, test, chosen, stages) if explain else pd.DataFrame(),
     )
 
 
@@ -343,16 +344,16 @@ def _reconciled(ready: Prepared, means: np.ndarray, pinned: set[str], dead: np.n
 
 
 def _parts(
-    ready: Prepared, test: Backtest, chosen: Mapping[str, str], agreed: np.ndarray, means: np.ndarray
+    ready: Prepared, test: Backtest, chosen: Mapping[str, str], stages: Mapping[str, np.ndarray]
 ) -> pd.DataFrame:
-    """The parts of each day's number, of queues whose model can say them."""
+    """The parts of each day's number, of queues whose model can say them; `stages` (Q × H) as `decompose_days`."""
     frames: list[pd.DataFrame] = []
     for model in sorted(set(chosen.values())):
         fitted: object = test.latest.get(model)
         rows = [row for row, queue in enumerate(ready.panel.queues) if chosen.get(queue) == model]
         if isinstance(fitted, Explained):
             parts, horizon = fitted.parts(ready.horizon).pick(rows), ready.horizon.pick(rows)
-            frames.append(decompose_days(parts, horizon, {RECONCILED: agreed[rows], STATED: means[rows]}))
+            frames.append(decompose_days(parts, horizon, {name: means[rows] for name, means in stages.items()}))
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
 

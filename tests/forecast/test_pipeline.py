@@ -352,3 +352,20 @@ def test_an_event_that_ends_before_it_begins_is_refused(make_history: History) -
     events = pd.DataFrame({"name": ["sale"], "kind": ["campaign"], "from": [day], "to": [day - pd.Timedelta(days=1)]})
     with pytest.raises(TableError, match=r"'to', row 1: expected a day on or after 2026-03-09, found 2026-03-08"):
         make_forecast(make_history(np.ones(60)), as_of=at("2026-03-06"), grid=DAILY, events=events)
+
+
+def test_the_parts_of_a_day_sum_to_its_intervals_also_where_the_last_days_pull() -> None:
+    louder = half_hours(90)
+    louder[louder.index >= at("2026-03-30")] *= 2
+    result = make_forecast(
+        rows(louder), as_of=at("2026-04-05"), horizon_days=7, grid=HALF_HOURS, opening=WORKDAY, model="calendar_lanes",
+        explain=True,
+    )  # fmt: skip
+    local = result.forecast["start"].dt.tz_convert("Europe/Berlin").dt.tz_localize(None).dt.normalize()
+    sums = result.forecast["offered"].groupby(local).sum()
+    told = result.parts.groupby("day")["contacts"].sum()
+    assert told[sums.index].to_numpy() == pytest.approx(sums.to_numpy(), rel=1e-9)
+    assert told.drop(sums.index).to_numpy() == pytest.approx(0.0, abs=1e-9)  # the weekend is closed
+    pull = result.parts[result.parts["part"] == "last_days"].set_index("day")["contacts"]
+    assert (pull[sums.index[:2]].abs() > 1).all()
+    assert pull[sums.index[2:]].to_numpy() == pytest.approx(0.0, abs=1e-9)
