@@ -86,8 +86,8 @@ class _Promise:
 def staff_live(rows: LiveRows, promises: Sequence[QueueTargets], codes: NDArray[np.intp]) -> LiveNeed:
     """People for live queues; `promises[codes[i]]` are the targets of row i."""
     size = rows.load.size
-    nothing = [np.full(size, np.nan) for _ in range(6)]
-    out = LiveNeed(*nothing, driver=np.full(size, "", dtype=object))
+    empty: dict[str, Any] = {name: np.full(size, np.nan) for name in LiveNeed.__dataclass_fields__}
+    out = LiveNeed(**{**empty, "driver": np.full(size, "", dtype=object)})
     ways = [_way(promise) for promise in promises]
     for way in sorted({ways[code] for code in np.unique(codes)}):
         mine = np.flatnonzero(np.array([own == way for own in ways])[codes])
@@ -246,8 +246,8 @@ def _need(
     driver[(promise.fixed > 0) & idle] = "appointments"
     hopeless = np.isnan(agents)
     driver[hopeless] = "unattainable"
-    given = [np.where(hopeless, np.nan, values) for values in calm]
-    return LiveNeed(sized + promise.fixed, agents, *given, driver=driver)
+    level, asa, lost, busy = (np.where(hopeless, np.nan, values) for values in calm)
+    return LiveNeed(sized + promise.fixed, agents, level, asa, lost, busy, driver)
 
 
 def _driver(measures: list[Array], promise: _Promise, rule: str) -> NDArray[np.object_]:

@@ -13,6 +13,7 @@ Need stays fractional: rounding happens once, on the roster. Shrinkage is applie
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -133,7 +134,8 @@ class _Plan:
 
     @staticmethod
     def empty(rows: int) -> _Plan:
-        return _Plan(*(np.full(rows, np.nan) for _ in range(6)), driver=np.full(rows, "", dtype=object))
+        empty: dict[str, Any] = {name: np.full(rows, np.nan) for name in _Plan.__dataclass_fields__}
+        return _Plan(**{**empty, "driver": np.full(rows, "", dtype=object)})
 
     def record(self, rows: NDArray[np.intp], sized: Array, agents: Array, measures: tuple[Array | float, ...]) -> None:
         self.sized[rows], self.agents[rows] = sized, agents
