@@ -56,7 +56,7 @@ def how_many(contacts: float, interval_minutes: float, promise: QueueTargets) ->
         agents = float(required_agents(load, aht, _goals(promise), patience_seconds=promise.patience_seconds).agents)
     agents = max(agents, float(np.ceil(promise.minimum_agents)))
     scheduled = float(people_to_schedule(agents, promise.shrinkage)) if np.isfinite(agents) else np.inf
-    return Need(load, agents, max(float(np.ceil(scheduled - KNIFE_EDGE)), 0.0))
+    return Need(load, agents, float(np.ceil(scheduled - KNIFE_EDGE)) + 0.0)  # no minus zero
 
 
 def what_if(

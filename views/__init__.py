@@ -11,6 +11,7 @@ class Page:
 
     name: str
     icon: str
+    needs_store: bool = True  # without a plan it says what to do next
 
     @property
     def file(self) -> str:
@@ -23,6 +24,7 @@ PAGES = (
     Page("data", ":material/database:"),
     Page("forecast", ":material/show_chart:"),
     Page("requirements", ":material/groups:"),
+    Page("calculator", ":material/calculate:", needs_store=False),
     Page("roster", ":material/calendar_view_week:"),
     Page("runs", ":material/nights_stay:"),
 )

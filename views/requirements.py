@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from planning import steps
 from views.figures import CONFIG, heat_map
-from views.parts import pickers, site
+from views.parts import drivers, pickers, site
 from views.parts.days import day_grid, local_times, of_queue
 from views.parts.empty import next_step
 from views.parts.language import colours_here, words_here
 from views.parts.notices import heading, leave_note, reported, show_notes
+from views.parts.price import price_view
 from views.parts.staffing import staffing_of
 
 words = words_here()
@@ -35,7 +37,7 @@ def controls() -> None:
 
 @st.fragment
 def need() -> None:
-    """Headline numbers, heat map and table of one queue or all together."""
+    """Headline numbers and heat map of one queue or all together; what drives the chosen cell."""
     site.look_again()
     requirements = site.table("requirements")
     if requirements is None:
@@ -51,29 +53,61 @@ def need() -> None:
             words("requirements.unreachable"), words.number(found.unreachable), border=True,
             help=words("requirements.unreachable_help"),
         )  # fmt: skip
+    cell = drivers.chosen_cell(part, found.peak_start, zone)
+    if cell is None:
+        return
     with st.container(border=True):
         figure = heat_map(
-            *day_grid(part, "scheduled", zone), words, colours_here(), unit=words("unit.people"), zone=zone, height=480
-        )
-        st.plotly_chart(figure, config=CONFIG, key="need", alt=words("requirements.heat_alt"))
-    with st.container(border=True):
-        st.subheader(words("requirements.table"), anchor=False)
-        columns = [name for name in COLUMNS if name in part]
-        shown = part.assign(time=local_times(part["start"], zone))[["queue", "time", *columns]]
-        config = {name: st.column_config.NumberColumn(words(f"column.{name}"), format="%.2f") for name in columns}
-        config |= {n: st.column_config.NumberColumn(words(f"column.{n}"), format="percent") for n in SHARES}
-        st.dataframe(
-            shown, hide_index=True, height=360, alt=words("requirements.table"), placeholder="–",
-            column_config={"queue": words("app.queue"), "time": pickers.time_column(words), **config},
+            *day_grid(part, "scheduled", zone), words, colours_here(), unit=words("unit.people"), zone=zone, height=480,
+            chosen=(pd.Timestamp(cell[0]), cell[1]),
         )  # fmt: skip
+        st.plotly_chart(
+            figure, config=CONFIG, key=drivers.CHART, alt=words("requirements.heat_alt"),
+            on_select=drivers.picked_cell, selection_mode="points",
+        )  # fmt: skip
+    with reported(words):
+        drivers.cell_card(part, queue, words)
 
 
+@st.fragment
+def price() -> None:
+    """What the promises of one queue cost."""
+    site.look_again()
+    requirements = site.table("requirements")
+    if requirements is None:
+        return
+    queue = pickers.queue_picker(requirements, words, key="price_queue")
+    if queue is not None:
+        with reported(words):
+            price_view(queue, words)
+
+
+@st.fragment
+def by_interval() -> None:
+    """Every number of every interval, of one queue or all."""
+    site.look_again()
+    requirements = site.table("requirements")
+    if requirements is None:
+        return
+    part = of_queue(requirements, pickers.queue_picker(requirements, words, key="need_queue", every=True))
+    columns = [name for name in COLUMNS if name in part]
+    shown = part.assign(time=local_times(part["start"], site.zone()))[["queue", "time", *columns]]
+    config = {name: st.column_config.NumberColumn(words(f"column.{name}"), format="%.2f") for name in columns}
+    config |= {n: st.column_config.NumberColumn(words(f"column.{n}"), format="percent") for n in SHARES}
+    st.dataframe(
+        shown, hide_index=True, height=560, alt=words("requirements.table"), placeholder="–",
+        column_config={"queue": words("app.queue"), "time": pickers.time_column(words), **config},
+    )  # fmt: skip
+
+
+VIEWS = {"need": need, "price": price, "table": by_interval}
 heading("requirements", words)
 if not site.has("forecast") or not site.has("requirements"):
     next_step("requirements", words)
 else:
     pickers.stale_hint("requirements", words)
     controls()
+    view = pickers.view_switch("requirements", tuple(VIEWS), words)
     with reported(words):
-        need()
+        VIEWS[view]()
 show_notes()

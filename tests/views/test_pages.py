@@ -34,7 +34,7 @@ def test_no_folder_of_pages_shadows_the_page_list() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("page", NAMES)
+@pytest.mark.parametrize("page", [page.name for page in PAGES if page.needs_store])
 def test_a_page_with_an_empty_store_names_the_next_step(
     page: str, language: str, open_app: Open, tmp_path: Path
 ) -> None:
@@ -58,6 +58,7 @@ def test_a_page_with_a_planned_store_shows_its_numbers(page: str, language: str,
 @pytest.mark.parametrize(
     ("page", "view"),
     [("data", "volume"), ("data", "files"), ("data", "log"), ("forecast", "models")]
+    + [("requirements", view) for view in ("price", "table")]
     + [("roster", view) for view in ("coverage", "hours", "audit")],
 )
 def test_every_view_of_a_page_is_drawn(page: str, view: str, open_app: Open, planned: Path) -> None:

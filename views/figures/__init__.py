@@ -7,6 +7,7 @@ from views.figures.coverage import coverage_chart
 from views.figures.forecast import forecast_chart
 from views.figures.gantt import gantt_chart
 from views.figures.heat import CLOSED, MISSING, heat_map
+from views.figures.staffing import deadline_chart, need_chart, price_chart
 
 __all__ = [
     "CLOSED",
@@ -18,7 +19,10 @@ __all__ = [
     "cleaning_chart",
     "colours_of",
     "coverage_chart",
+    "deadline_chart",
     "forecast_chart",
     "gantt_chart",
     "heat_map",
+    "need_chart",
+    "price_chart",
 ]
