@@ -12,14 +12,14 @@ from views.parts.days import (
     CLOSED,
     COUNTED,
     MISSING,
-    by_interval,
     channel_days,
-    day_bands,
     day_grid,
     day_list,
     day_sums,
+    is_group,
     local_stamps,
     local_times,
+    of_queue,
     on_days,
 )
 
@@ -99,11 +99,23 @@ def test_a_contact_late_in_the_utc_evening_belongs_to_the_next_local_day() -> No
     assert on_days(frame, BERLIN, date(2026, 7, 1), date(2026, 7, 1)).empty
 
 
-def test_intervals_are_summed_over_queues() -> None:
-    frame = history([("phone/a", "2026-07-01T06:00Z", 3, True), ("mail/a", "2026-07-01T06:00Z", 4, True)])
-    rows = by_interval(frame, ["offered"], BERLIN)
-    assert rows["offered"].tolist() == [7]
-    assert rows["time"].tolist() == [pd.Timestamp("2026-07-01 08:00")]
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("phone/a", ["phone/a"]),
+        ("phone/*", ["phone/a", "phone/b"]),
+        ("*/b", ["phone/b"]),
+        (None, ["phone/a", "phone/b", "x"]),
+    ],
+)
+def test_a_pattern_stands_for_its_queues(name: str | None, found: list[str]) -> None:
+    frame = pd.DataFrame({"queue": ["phone/a", "phone/b", "x"]})
+    assert of_queue(frame, name)["queue"].tolist() == found
+
+
+def test_a_group_is_told_by_its_star() -> None:
+    assert is_group("phone/*")
+    assert not is_group("phone/a")
 
 
 @pytest.mark.parametrize("kind", ["tickets", "history"])
@@ -115,50 +127,6 @@ def test_contacts_are_counted_by_day_and_channel(kind: str) -> None:
         frame = pd.DataFrame({"created_at": stamps.as_unit("us"), "channel": ["phone", "phone", "mail"]})
     table = channel_days(frame, BERLIN)
     assert table.loc[pd.Timestamp("2026-07-01")].to_dict() == {"phone": 2, "mail": 1}
-
-
-def interval_quantiles(mean: float, spread: float, intervals: int) -> pd.DataFrame:
-    starts = pd.date_range("2026-07-01T06:00Z", periods=intervals, freq="30min").as_unit("us")
-    low, high = mean - 1.2815515655446004 * spread, mean + 1.2815515655446004 * spread
-    return pd.DataFrame(
-        {"queue": "q", "start": starts, "baseline": mean, "offered": mean, "offered_p10": low, "offered_p90": high}
-    )
-
-
-def test_counting_noise_of_intervals_adds_up_in_quadrature() -> None:
-    # Poisson: 4 intervals of 25 contacts, spread 5 each; the day has 100 contacts, spread 10
-    day = day_bands(interval_quantiles(25, 5, 4), BERLIN)
-    assert day["offered_p90"].item() == pytest.approx(100 + 1.2815515655446004 * 10)
-    assert day["offered_p10"].item() == pytest.approx(100 - 1.2815515655446004 * 10)
-
-
-def test_what_is_beyond_counting_noise_moves_the_whole_day() -> None:
-    # variance 100 + 625 an interval: 4 × 25 straight, 4 × 100 in quadrature
-    day = day_bands(interval_quantiles(100, np.sqrt(725), 4), BERLIN)
-    assert day["offered_p90"].item() == pytest.approx(400 + 1.2815515655446004 * np.hypot(100, 20))
-
-
-def test_an_interval_more_certain_than_chance_keeps_its_own_band() -> None:
-    day = day_bands(interval_quantiles(100, 1, 4), BERLIN)
-    assert day["offered_p90"].item() == pytest.approx(400 + 1.2815515655446004 * 2)
-
-
-def test_the_wider_band_of_a_day_always_holds_the_narrower_one() -> None:
-    frame = interval_quantiles(2, 1.6, 9).assign(offered_p025=0.0, offered_p975=4.0)  # whole contacts, rounded
-    day = day_bands(frame, BERLIN)
-    assert day["offered_p975"].item() > day["offered_p90"].item()
-    assert day["offered_p025"].item() < day["offered_p10"].item()
-
-
-def test_a_forecast_without_quantiles_has_days_without_bands() -> None:
-    frame = interval_quantiles(2, 1, 2).drop(columns=["offered_p10", "offered_p90"])
-    assert list(day_bands(frame, BERLIN)) == ["time", "baseline", "offered"]
-
-
-def test_a_day_band_stands_beside_its_mean_and_never_below_zero() -> None:
-    day = day_bands(interval_quantiles(1, 5, 2), BERLIN)
-    assert day["offered"].item() == 2
-    assert day["offered_p10"].item() == 0
 
 
 def test_a_table_for_people_shows_wall_time() -> None:

@@ -14,9 +14,12 @@ from views.figures import (
     Colours,
     colours_of,
     coverage_chart,
+    factor_chart,
     forecast_chart,
     gantt_chart,
     heat_map,
+    parts_chart,
+    waterfall_chart,
 )
 from views.locale import LANGUAGES, Words
 
@@ -154,6 +157,42 @@ def test_coverage_stacks_the_gap_on_the_people_present(colours: Colours) -> None
     ]
     assert figure.layout.barmode == "stack"
     assert present.width == 30 * 60_000
+
+
+def test_a_waterfall_goes_from_the_typical_day_to_the_sum_of_all_parts(colours: Colours) -> None:
+    parts = pd.DataFrame({"label": ["Typical", "Weekday", "Yours"], "contacts": [100.0, 12.0, -30.0], "text": "x"})
+    bars = waterfall_chart(parts, "In all", EN, colours).data[0]
+    assert list(bars.x) == ["Typical", "Weekday", "Yours", "In all"]
+    assert list(bars.y) == [100, 12, -30, 82]
+    assert list(bars.measure) == ["absolute", "relative", "relative", "total"]
+    assert bars.text[-1] == "82.0"
+
+
+def test_a_waterfall_of_small_steps_looks_at_where_they_happen_and_a_closed_day_at_zero() -> None:
+    small = pd.DataFrame({"label": ["a", "b"], "contacts": [1000.0, 10.0], "text": "x"})
+    low, high = waterfall_chart(small, "all", EN, LIGHT).layout.yaxis.range
+    assert 800 < low < 1000 < 1010 < high
+    closed = pd.DataFrame({"label": ["a", "b"], "contacts": [1000.0, -1000.0], "text": "x"})
+    assert waterfall_chart(closed, "all", EN, LIGHT).layout.yaxis.range is None
+
+
+def test_the_parts_of_all_days_are_stacked_under_the_line_of_the_numbers(colours: Colours) -> None:
+    days = pd.date_range("2026-09-07", periods=2)
+    parts = pd.DataFrame(
+        {"day": [*days, *days], "part": ["level"] * 2 + ["weekday"] * 2, "contacts": [100.0, 100.0, 20.0, -5.0]}
+    ).assign(label=["Typical"] * 2 + ["Weekday"] * 2)
+    figure = parts_chart(parts, pd.DataFrame({"time": days, "offered": [120.0, 95.0]}), EN, colours)
+    level, weekday, line = figure.data
+    assert (list(level.y), list(weekday.y), list(line.y)) == ([100, 100], [20, -5], [120, 95])
+    assert (level.marker.color, weekday.marker.color) == (colours.parts["level"], colours.parts["weekday"])
+    assert figure.layout.barmode == "relative"
+
+
+def test_factors_stand_on_one_and_shares_on_zero() -> None:
+    factors = factor_chart(["Mon", "Tue"], [1.25, 0.5], EN, LIGHT, colour="weekday").data[0]
+    assert (factors.base, list(factors.y)) == (1, [0.25, -0.5])
+    shares = factor_chart(["08:00"], [0.125], EN, LIGHT, colour="hours", as_share=True).data[0]
+    assert (shares.base, list(shares.y)) == (0, [0.125])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

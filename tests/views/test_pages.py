@@ -57,7 +57,7 @@ def test_a_page_with_a_planned_store_shows_its_numbers(page: str, language: str,
 
 @pytest.mark.parametrize(
     ("page", "view"),
-    [("data", "volume"), ("data", "files"), ("data", "log"), ("forecast", "models")]
+    [("data", "volume"), ("data", "files"), ("data", "log"), ("forecast", "why"), ("forecast", "quality")]
     + [("requirements", view) for view in ("price", "table")]
     + [("roster", view) for view in ("coverage", "hours", "audit")],
 )

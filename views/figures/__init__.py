@@ -4,6 +4,7 @@ from views.figures.canvas import CONFIG
 from views.figures.cleaning import cleaning_chart
 from views.figures.colours import DARK, LIGHT, Colours, colours_of
 from views.figures.coverage import coverage_chart
+from views.figures.explain import factor_chart, parts_chart, waterfall_chart
 from views.figures.forecast import forecast_chart
 from views.figures.gantt import gantt_chart
 from views.figures.heat import CLOSED, MISSING, heat_map
@@ -20,9 +21,12 @@ __all__ = [
     "colours_of",
     "coverage_chart",
     "deadline_chart",
+    "factor_chart",
     "forecast_chart",
     "gantt_chart",
     "heat_map",
     "need_chart",
+    "parts_chart",
     "price_chart",
+    "waterfall_chart",
 ]

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Colours:
-    """One theme's colours. `scale` runs from few to many; `activities` by the roster's activity."""
+    """One theme's colours. `scale` runs from few to many; `activities` by the roster's activity, `parts` by the
+    part of a forecast's number."""
 
     text: str
     grid: str
@@ -24,6 +25,7 @@ class Colours:
     gap: str
     scale: tuple[str, ...]
     activities: Mapping[str, str]
+    parts: Mapping[str, str]
 
     @property
     def colorscale(self) -> list[tuple[float, str]]:
@@ -42,6 +44,17 @@ _ACTIVITIES = {
     "sick": "#c9a3a3",
 }
 
+_PARTS = {
+    "level": "#9fb2c6",
+    "season": "#5aa469",
+    "weekday": "#4c8fd1",
+    "month_day": "#e0a93b",
+    "holiday": "#d9534f",
+    "break": "#c583b5",
+    "event": "#9b72cf",
+    "adjusted": "#e07b39",
+}
+
 LIGHT = Colours(
     text="#2f2d2b",
     grid="rgba(110,110,110,0.18)",
@@ -57,6 +70,7 @@ LIGHT = Colours(
     gap="#d9534f",
     scale=("#f3f8fd", "#c6dcf1", "#86b6de", "#3f87c1", "#0f5a96", "#08335c"),
     activities=_ACTIVITIES,
+    parts=_PARTS,
 )
 
 DARK = Colours(
@@ -74,6 +88,7 @@ DARK = Colours(
     gap="#ef7f7b",
     scale=("#16232f", "#1d4263", "#2a6698", "#4a90c9", "#8bbfe8", "#d5eafa"),
     activities={**_ACTIVITIES, "work": "#5b9fe0", "leave": "#7c848d"},
+    parts={**_PARTS, "level": "#5d6b7a"},
 )
 
 

@@ -17,7 +17,7 @@ from domain.tables import ADJUSTMENT_KINDS
 from planning import steps
 from views.locale import Words
 from views.parts import site
-from views.parts.days import local_times, of_queue
+from views.parts.days import is_group, local_times, of_queue
 from views.parts.edits import day_table, edits_of, interval_table, open_edits
 from views.parts.language import author_here
 from views.parts.notices import leave_error, leave_note
@@ -73,7 +73,7 @@ def _store_edits(key: str, table: pd.DataFrame, queue: str, day: date | None, re
         told = reason.strip() or words("forecast.reason_none")
         if edit.kind == "scale":
             told += f" ({words.number(edit.before, 1)} → {words.number(edit.after, 1)})"
-        with _noted(words):
+        with noted(words):
             steps.add_adjustment(
                 site.session(),
                 queue=queue,
@@ -90,13 +90,15 @@ def adjustment_list(queue: str, words: Words) -> None:
     """The adjustments that touch the queue, newest first, each with its switch."""
     st.subheader(words("forecast.adjustments"), anchor=False)
     log = site.adjustments()
-    mine = log[[matches(queue, [pattern]) for pattern in log["queue"]]].iloc[::-1].reset_index(drop=True)
+    own = list(of_queue(site.adjusted(), queue)["queue"].unique())
+    touched = {pattern: any(matches(name, [pattern]) for name in own) for pattern in log["queue"].unique()}
+    mine = log[log["queue"].map(touched).astype(bool)].iloc[::-1].reset_index(drop=True)
     if mine.empty:
         st.caption(words("forecast.no_adjustments"))
         return
     key = f"log_{site.plan_key()}_{queue}"
     st.data_editor(
-        _readable(mine, words),
+        _readable(mine, queue, words),
         key=key,
         hide_index=True,
         height=min(HEIGHT - 60, 38 + 35 * len(mine)),
@@ -111,7 +113,7 @@ def adjustment_list(queue: str, words: Words) -> None:
     )
 
 
-def _readable(log: pd.DataFrame, words: Words) -> pd.DataFrame:
+def _readable(log: pd.DataFrame, queue: str, words: Words) -> pd.DataFrame:
     zone = site.zone()
     begin, end = local_times(log["from_start"], zone), local_times(log["to_start"], zone)
     expires = log["expires_at"] if "expires_at" in log else pd.Series(pd.NaT, index=log.index)
@@ -120,7 +122,8 @@ def _readable(log: pd.DataFrame, words: Words) -> pd.DataFrame:
             "active": log["active"],
             "what": [
                 words.either(f"kind.{kind}", kind).format(value=words.number(value, 3 if kind == "scale" else 1))
-                for kind, value in zip(log["kind"], log["value"], strict=True)
+                + ("" if pattern == queue else f" · {pattern}")
+                for kind, value, pattern in zip(log["kind"], log["value"], log["queue"], strict=True)
             ],
             "when": [_span(first, last, words) for first, last in zip(begin, end, strict=True)],
             "reason": log["reason"],
@@ -145,7 +148,7 @@ def _switch(key: str, log: pd.DataFrame, words: Words) -> None:
         active = bool(changes.get("active", line["active"]))
         if active in (bool(line["active"]), bool(now[line["adjustment_id"]])):
             continue
-        with _noted(words):
+        with noted(words):
             steps.switch_adjustment(
                 site.session(),
                 str(line["adjustment_id"]),
@@ -160,7 +163,8 @@ def adjustment_form(queue: str, words: Words) -> None:
     first, last = site.forecast_days()
     midnight, step = time(0), site.step()
     with st.popover(words("forecast.new"), icon=":material/add:"), st.form("adjust", border=False):
-        st.selectbox(words("app.queue"), [queue, f"{channel_of(queue)}/*", "*"], key="adjust_queue")
+        wider = [] if is_group(queue) else [f"{channel_of(queue)}/*"]
+        st.selectbox(words("app.queue"), list(dict.fromkeys([queue, *wider, "*"])), key="adjust_queue")
         st.selectbox(
             words("forecast.kind"), ADJUSTMENT_KINDS, index=2, key="adjust_kind",
             format_func=lambda name: words(f"kind_help.{name}"),
@@ -183,7 +187,7 @@ def adjustment_form(queue: str, words: Words) -> None:
 def _store_form(shown: str, words: Words) -> None:
     if st.session_state.get("form_stored") == shown:
         return  # a second click before the page was drawn anew
-    with _noted(words):
+    with noted(words):
         _add_from({name: st.session_state[f"adjust_{name}"] for name in FIELDS}, words)
         st.session_state["form_stored"] = shown
 
@@ -209,7 +213,7 @@ def utc_of(moment: datetime) -> pd.Timestamp:
 
 
 @contextmanager
-def _noted(words: Words) -> Iterator[None]:
+def noted(words: Words) -> Iterator[None]:
     """Do a change and say so; an error of the house becomes a note, as callbacks can't draw on the page."""
     try:
         yield

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
 
 from domain.calendar import clock_text
 from domain.intervals import local_days, local_minutes, to_utc
-from domain.queues import channel_of
-from domain.tables import QUANTILES
+from domain.queues import channel_of, matches
 
 COUNTED, CLOSED, MISSING = 0, 1, 2
-PAIRS = tuple(zip(list(QUANTILES)[:4], list(QUANTILES)[:4:-1], strict=True))  # (offered_p025, offered_p975) …
 
 
 def local_times(starts: pd.Series, timezone: str) -> pd.Series:
@@ -40,8 +37,17 @@ def on_days(frame: pd.DataFrame, timezone: str, first: date, last: date) -> pd.D
 
 
 def of_queue(frame: pd.DataFrame, queue: str | None) -> pd.DataFrame:
-    """The rows of one queue; all rows for None."""
-    return frame if queue is None else frame[frame["queue"] == queue]
+    """The rows of one queue, or of a group of them named by a pattern (`phone/*`); all rows for None."""
+    if queue is None:
+        return frame
+    if not is_group(queue):
+        return frame[frame["queue"] == queue]
+    return frame[frame["queue"].isin([name for name in frame["queue"].unique() if matches(name, [queue])])]
+
+
+def is_group(queue: str) -> bool:
+    """Whether the name is a pattern that stands for a group of queues."""
+    return "*" in queue
 
 
 def day_grid(frame: pd.DataFrame, column: str, timezone: str) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -73,39 +79,6 @@ def day_sums(frame: pd.DataFrame, columns: list[str], timezone: str) -> pd.DataF
     """Sums of `columns` per local day (`time` = its midnight, naive); a day with no known value stays empty."""
     days = pd.Series(local_days(frame["start"], timezone), index=frame.index, name="time")
     return frame[columns].groupby(days).sum(min_count=1).reset_index()
-
-
-def by_interval(frame: pd.DataFrame, columns: list[str], timezone: str) -> pd.DataFrame:
-    """Sums of `columns` over queues per interval, with `time` (naive local) for the axis."""
-    summed = frame.groupby("start")[columns].sum(min_count=1).reset_index()
-    return summed.assign(time=local_times(summed["start"], timezone))[["time", *columns]]
-
-
-def day_bands(frame: pd.DataFrame, timezone: str) -> pd.DataFrame:
-    """Baseline, offered and bands per local day (`time`), for one queue of ADJUSTED.
-
-    A day's band is narrower than the sum of its intervals' bands. Of an interval's variance, counting noise (Poisson:
-    the mean) is independent from interval to interval and adds up; what is beyond it, pooled over the day as a relative
-    error of the rate, moves the whole day together. The variance is read off all quantiles there are.
-    """
-    sums = day_sums(frame, ["baseline", "offered"], timezone)
-    days = pd.Series(local_days(frame["start"], timezone), index=frame.index, name="time")
-    pairs = [(low, high) for low, high in PAIRS if low in frame and high in frame]
-    if not pairs:
-        return sums
-    widths = [((frame[high] - frame[low]) / 2 / _z(high)) ** 2 for low, high in pairs]
-    parts = pd.DataFrame({"mean": frame["offered"], "square": frame["offered"] ** 2, "all": sum(widths) / len(pairs)})
-    day = parts.groupby(days).sum()
-    noise = day["all"].clip(upper=day["mean"])
-    rate = ((day["all"] - noise) / day["square"]).where(day["square"] > 0, 0.0)
-    sigma = np.sqrt(noise + rate * day["mean"] ** 2).to_numpy()
-    for low, high in pairs:
-        sums[low], sums[high] = (sums["offered"] - _z(high) * sigma).clip(lower=0), sums["offered"] + _z(high) * sigma
-    return sums
-
-
-def _z(quantile: str) -> float:
-    return NormalDist().inv_cdf(QUANTILES[quantile])
 
 
 def channel_days(frame: pd.DataFrame, timezone: str) -> pd.DataFrame:

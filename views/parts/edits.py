@@ -40,21 +40,21 @@ def day_table(adjusted: pd.DataFrame, timezone: str) -> pd.DataFrame:
         last=("start", "max"),
         intervals=("start", "count"),
     )
-    step = _step(ordered)
-    table = table.assign(to_start=table.pop("last") + step, change=_change(table)).reset_index()
+    step = interval_of(ordered)
+    table = table.assign(to_start=table.pop("last") + step, change=change_of(table)).reset_index()
     return table[["day", "baseline", "offered", "change", "from_start", "to_start", "intervals"]]
 
 
 def interval_table(adjusted: pd.DataFrame, timezone: str, day: date) -> pd.DataFrame:
     """One queue of ADJUSTED on one local day by interval: time (HH:MM), else as `day_table`."""
     part = on_days(adjusted.sort_values("start"), timezone, day, day)
-    step = _step(adjusted.sort_values("start"))
+    step = interval_of(adjusted.sort_values("start"))
     table = pd.DataFrame(
         {
             "time": local_times(part["start"], timezone).dt.strftime("%H:%M"),
             "baseline": part["baseline"],
             "offered": part["offered"],
-            "change": _change(part),
+            "change": change_of(part),
             "from_start": part["start"],
             "to_start": part["start"] + step,
             "intervals": 1,
@@ -99,12 +99,14 @@ def _instruction(before: float, after: float, intervals: int) -> tuple[str, floa
     return ("scale", after / before) if before > 0 else ("set", after / intervals)
 
 
-def _change(table: pd.DataFrame) -> pd.Series:
+def change_of(table: pd.DataFrame) -> pd.Series:
+    """Offered over baseline less one, a share; empty where nothing changed or nothing was expected."""
     change = table["offered"] / table["baseline"] - 1
     return change.where((table["baseline"] > 0) & (change.abs() > UNCHANGED))
 
 
-def _step(ordered: pd.DataFrame) -> pd.Timedelta:
+def interval_of(ordered: pd.DataFrame) -> pd.Timedelta:
+    """The distance of neighbouring starts of rows in their order; a day for a single one."""
     gaps = ordered["start"].diff().dropna()
     positive = gaps[gaps > pd.Timedelta(0)]
     return positive.min() if len(positive) else pd.Timedelta(days=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
@@ -61,10 +61,10 @@ def next_step(page: str, words: Words) -> None:
                 st.rerun()
 
 
-def make_forecast(progress: Progress, model: str | None = None) -> bool:
-    """History, then the forecast from the end of the history on."""
+def make_forecast(progress: Progress, model: str | None = None, pins: Mapping[str, str] | None = None) -> bool:
+    """History, then the forecast from the end of the history on; `model` and `pins` as `steps.make_forecast`."""
     steps.make_history(site.session())
-    steps.make_forecast(site.session(), model=model, progress=progress)
+    steps.make_forecast(site.session(), model=model, pins=pins, progress=progress)
     return True
 
 

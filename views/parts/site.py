@@ -170,22 +170,21 @@ def contacts_of(queue: str) -> tuple[float, float]:
 
 @st.cache_resource(show_spinner=False, max_entries=FRAMES_KEPT)
 def _effect(
-    _session: Session, store: str, plan_key: str, queue: str, percentile: float | None
+    _session: Session, store: str, plan_key: str, queue: str, percentile: float | None, _adjusted: pd.DataFrame
 ) -> tuple[Staffing, Staffing]:
-    after = of_queue(steps.adjusted(_session), queue)
-    forecast = steps.read(_session, "forecast", _session.member("forecast"))
-    before = of_queue(forecast, queue)
-    found = [
-        staffing_of(previews.preview_requirements(_session, part, percentile=percentile)) for part in (before, after)
-    ]
-    return found[0], found[1]
+    after = of_queue(_adjusted, queue)
+    staffing = staffing_of(previews.preview_requirements(_session, after, percentile=percentile))
+    if not after["adjustment_ids"].fillna("").ne("").any():
+        return staffing, staffing
+    before = of_queue(steps.read(_session, "forecast", _session.member("forecast")), queue)
+    return staffing_of(previews.preview_requirements(_session, before, percentile=percentile)), staffing
 
 
 def effect_of_adjustments(queue: str) -> tuple[Staffing, Staffing]:
     """Staffing of the queue over the horizon: before the adjustments and after."""
     targets = session().store.site.current().get("targets.toml")
     key = f"{plan_key()}_{targets.sha256 if targets else ''}"
-    return _effect(session(), str(session().store.address), key, queue, percentile())
+    return _effect(session(), str(session().store.address), key, queue, percentile(), adjusted())
 
 
 def percentile() -> float | None:
