@@ -1,13 +1,17 @@
 """A past for a new queue: that of a queue it is like, times a factor.
 
 What the new queue has counted itself rules from the day of its first contact on; zeros listed before that are of a
-queue not yet begun. Where both have counted days, the factor is learned from the last eight weeks of them: what the
-planner guessed counts like a week of such days (and no less than the guess is worth in contacts), so that
+queue not yet begun. Where both have counted days, the factor is learned from them: the planner's guess counts like one
+such day (and no less than it is worth in contacts), so that
 
     factor = guess × (own + prior) ÷ (expected + prior),   expected = guess × contacts of the old queue,
 
-the mean of a Gamma guess under Poisson counts (Gelman et al. 2013, Bayesian Data Analysis, eq. 2.15). What is left of
-the guess's error, cv × prior ÷ (expected + prior), widens the bands of every day.
+the mean of a Gamma guess under Poisson counts (Gelman et al. 2013, Bayesian Data Analysis, eq. 2.15). The factor's
+remaining error, cv × √(prior ÷ (expected + prior)), widens the bands of every day.
+
+Measured on the day totals of ten pairs of real queues at one moment, guesses with 40 % error, WAPE of 1 week / 4 weeks:
+after 7 own days 19 / 22 % with a borrowed past and 29 / 31 % without; after 14, 19 / 21 and 18 / 20 %; after 28, 16 / 18
+and 13 / 16 %. So two weeks of its own are enough.
 """
 
 from __future__ import annotations
@@ -25,8 +29,8 @@ from domain.likeness import Likeness
 from domain.queues import SEPARATOR
 from forecast.cells import UNKNOWN_MARKS
 
-LEARNING_DAYS = 56
-PRIOR_DAYS = 7.0  # days of both queues that weigh as much as the guess
+ENOUGH_DAYS = 14  # of its own: from then on a queue is forecast as well or better without another's past
+PRIOR_DAYS = 1.0  # days of both queues that weigh as much as the guess
 GUESS_CV = 0.4  # error of a planner's guess at a new queue's level: two in three within 40 %
 COUNTS = ("offered", "handled", "abandoned", "offered_corrected")
 LEAST_LIKENESS = 0.5  # of names that share no part, from 0 to 1
@@ -61,7 +65,8 @@ def borrow_history(
         gaps: whether an old queue's day without a row of the new one is unknown ("missing") or nothing came ("zero").
 
     The old queue's rows before the new one's first contact are repeated under its name, contacts times the factor,
-    handle time as it is. Sorted by queue and start. A queue that began before the old one takes nothing.
+    handle time as it is. Sorted by queue and start. A queue that began before the old one, or has two weeks
+    of its own, takes nothing.
     Raises `UnknownQueue` for an old queue without a row.
     """
     if not like:
@@ -78,7 +83,7 @@ def borrow_history(
             )  # fmt: skip
         own, lent = _begun(parts.get(queue, near.iloc[:0]), grid), parts[old.queue]
         before = lent if own.empty else lent[lent["start"] < own["start"].iloc[0]]
-        if before.empty:
+        if before.empty or _by_day(own, grid).count() >= ENOUGH_DAYS:
             continue
         found[queue] = _learned(own, lent, old, grid, gaps)
         parts[queue] = pd.concat([_times(before, found[queue].factor).assign(queue=queue), own])
@@ -129,15 +134,13 @@ def _learned(own: pd.DataFrame, lent: pd.DataFrame, old: Likeness, grid: Interva
     ours, theirs = _by_day(own, grid), _by_day(lent[lent["start"] >= own["start"].iloc[0]], grid)
     if gaps == "zero":
         ours = ours.reindex(ours.index.union(theirs.index[theirs.index < ours.index[-1]]), fill_value=0.0)
-    both = (
-        pd.concat([ours, theirs], axis=1, keys=["own", "old"], join="inner").sort_index().dropna().tail(LEARNING_DAYS)
-    )
+    both = pd.concat([ours, theirs], axis=1, keys=["own", "old"], join="inner").sort_index().dropna()
     expected = old.factor * float(both["old"].sum())
     if expected == 0:
         return Borrowed(old.queue, old.factor, GUESS_CV, ours.index[0])
     prior = max(PRIOR_DAYS * expected / len(both), GUESS_CV**-2)
     factor = old.factor * (float(both["own"].sum()) + prior) / (expected + prior)
-    return Borrowed(old.queue, factor, GUESS_CV * prior / (expected + prior), ours.index[0])
+    return Borrowed(old.queue, factor, GUESS_CV * (prior / (expected + prior)) ** 0.5, ours.index[0])
 
 
 def _by_day(rows: pd.DataFrame, grid: IntervalGrid) -> pd.Series:
