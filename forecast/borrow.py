@@ -10,7 +10,7 @@ the mean of a Gamma guess under Poisson counts (Gelman et al. 2013, Bayesian Dat
 remaining error, cv × √(prior ÷ (expected + prior)), widens the bands of every day.
 
 Measured on the day totals of ten pairs of real queues at one moment, guesses with 40 % error, WAPE of 1 week / 4 weeks:
-after 7 own days 19 / 22 % with a borrowed past and 29 / 31 % without; after 14, 19 / 21 and 18 / 20 %; after 28, 16 / 18
+after 7 days 19 / 22 % with a borrowed past and 29 / 31 % without; after 14, 19 / 21 and 18 / 20 %; after 28, 16 / 18
 and 13 / 16 %. So two weeks of its own are enough.
 """
 
