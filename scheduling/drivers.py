@@ -1,8 +1,8 @@
 """What drives a requirement: the load, what each promise alone would ask for, floors, shrinkage; and which one binds.
 
 Every goal is taken alone by planning the same forecast with the other goals switched off, so the account follows
-whatever `require_staff` does. What the goals together ask for beyond the largest of them (several kinds of work, a
-level promised for the day, work done in idle time of other queues) stands as `rest`.
+whatever `require_staff` does. What the goals together ask for beyond the largest of them (a level promised for the
+day, a volume that is not known, staff by worth) stands as `rest`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import pandas as pd
 from domain.targets import Targets
 from scheduling.variants import GOALS, goals_of, require_variants, with_one_goal
 
-STEPS = ("load", "carried", *GOALS, "minimum", "rest", "shrinkage")
-KEPT = ("queue", "start", "load_erlangs", "sized_load_erlangs", "aht_seconds", "agents", "scheduled")
+STEPS = ("load", "carried", *GOALS, "minimum", "blended", "rest", "shrinkage")
+KEPT = ("queue", "start", "load_erlangs", "sized_load_erlangs", "aht_seconds", "agents", "scheduled", "blended_agents")
 NOTICED = 0.005  # people: less than that is rounding
 
 
@@ -31,7 +31,8 @@ def what_drives(
 
     Columns: queue, start, `offered` (contacts), `aht_seconds`, and people by the names in `STEPS`, which sum to
     `scheduled`: the load, what contacts of other intervals add or take, what each goal asks for on top of those before
-    it (less than nothing where hang-ups relieve the line), the floor on agents, the rest, shrinkage. `binding` names
+    it (less than nothing where hang-ups relieve the line), the floor on agents, work done in the
+    idle time of other queues (less than nothing), the rest, shrinkage. `binding` names
     the last step that asks for more: a goal, `minimum`, `rest` or `load`; `nobody` where nobody is needed,
     `unattainable` where no number of agents reaches the targets (their last steps are empty).
     """
@@ -66,7 +67,8 @@ def _steps(own: pd.DataFrame, floor: np.ndarray) -> pd.DataFrame:
         steps[goal], reached = more, reached + more
         first &= ~asks
     steps["minimum"] = np.where(agents > NOTICED, np.fmax(floor - reached, 0.0), 0.0)
-    reached = reached + steps["minimum"]
+    steps["blended"] = -own["blended_agents"].fillna(0.0).to_numpy(dtype=float)
+    reached = reached + steps["minimum"] + steps["blended"]
     steps["rest"] = agents - reached
     binding = np.where(steps["minimum"] > NOTICED, "minimum", binding)
     binding = np.where(steps["rest"] > NOTICED, "rest", binding)

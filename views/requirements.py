@@ -17,7 +17,8 @@ from views.parts.staffing import staffing_of
 
 words = words_here()
 COLUMNS = ["scheduled", "agents", "load_erlangs", "service_level", "asa_seconds", "abandon_share", "occupancy"]
-SHARES = ("service_level", "abandon_share", "occupancy")
+COLUMNS += ["expected_service_level", "probability_met", "blended_agents", "offered", "fresh"]
+SHARES = ("service_level", "abandon_share", "occupancy", "expected_service_level", "probability_met")
 
 
 def controls() -> None:
@@ -93,7 +94,7 @@ def by_interval() -> None:
     columns = [name for name in COLUMNS if name in part]
     shown = part.assign(time=local_times(part["start"], site.zone()))[["queue", "time", *columns]]
     config = {name: st.column_config.NumberColumn(words(f"column.{name}"), format="%.2f") for name in columns}
-    config |= {n: st.column_config.NumberColumn(words(f"column.{n}"), format="percent") for n in SHARES}
+    config |= {n: st.column_config.NumberColumn(words(f"column.{n}"), format="percent") for n in SHARES if n in part}
     st.dataframe(
         shown, hide_index=True, height=560, alt=words("requirements.table"), placeholder="–",
         column_config={"queue": words("app.queue"), "time": pickers.time_column(words), **config},

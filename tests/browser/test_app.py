@@ -81,6 +81,36 @@ def test_the_roster_is_downloaded_as_a_workbook_with_every_person(
         assert any(person in text for text in texts)
 
 
+def test_a_click_on_the_heat_map_explains_that_cell(planned_server: str, open_tab: Open) -> None:
+    tab = open_tab(f"{planned_server}/requirements")
+    plot = tab.page.locator(".st-key-need .nsewdrag").first
+    plot.scroll_into_view_if_needed()
+    box = plot.bounding_box()
+    assert box is not None
+    with tab.rerun():
+        tab.page.mouse.click(box["x"] + box["width"] * 0.5 / 12, box["y"] + box["height"] * 1.5 / 10)
+    assert tab.page.get_by_role("heading", level=3).inner_text() == EN("drivers.title", moment="Mon 31 Aug 09:00")
+    assert tab.exceptions() == []
+    assert tab.unexpected_errors == []
+
+
+def test_the_calculator_answers_without_any_data(empty_server: str, open_tab: Open) -> None:
+    tab = open_tab(f"{empty_server}/calculator")
+    for label, number in (("contacts", "360"), ("aht", "240"), ("within", "15")):
+        field = tab.page.get_by_label(EN(f"calculator.{label}"), exact=True)
+        field.fill(number)
+        with tab.rerun():
+            field.press("Enter")
+    assert tab.metric(EN("calculator.needed")) == "55"  # a published example: mitan.co.uk
+    people = tab.page.get_by_label(EN("calculator.what_if"), exact=True)
+    people.fill("50")
+    with tab.rerun():
+        people.press("Enter")
+    assert tab.page.get_by_text("With 50 people").is_visible()
+    assert tab.exceptions() == []
+    assert tab.unexpected_errors == []
+
+
 def test_a_planner_without_data_is_led_from_tickets_to_requirements(empty_server: str, open_tab: Open) -> None:
     tab = open_tab(empty_server)
     assert tab.page.get_by_text(EN("empty.tickets")).is_visible()

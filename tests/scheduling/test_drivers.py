@@ -72,6 +72,24 @@ def test_a_goal_that_does_not_decide_adds_nothing() -> None:
     assert found["occupancy"].abs().max() == 0
 
 
+def test_mail_done_in_the_idle_time_of_calls_takes_its_people_away() -> None:
+    calls, mail = forecast(), forecast("mail/a", offered=3.0)
+    targets = Targets.from_mapping(
+        {
+            "default": {**LIVE, "minimum_agents": 12},
+            "queue": {"mail/a": {**MAIL, "minimum_agents": 0, "blend_with": ["phone/a"]}},
+        }
+    )
+    demand = pd.concat([calls, mail])
+    requirements = require_staff(demand, targets, interval_minutes=30)
+    found = what_drives(demand, requirements, targets, interval_minutes=30)
+    np.testing.assert_allclose(found[list(STEPS)].sum(axis=1), found["scheduled"], atol=1e-9)
+    of_mail = found[found["queue"] == "mail/a"]
+    assert of_mail["blended"].min() < -0.1
+    assert of_mail["rest"].abs().max() < 0.01
+    assert found.loc[found["queue"] == "phone/a", "blended"].abs().max() == 0
+
+
 def test_no_contacts_need_nobody_and_all_at_once_is_out_of_reach() -> None:
     assert set(explained(forecast(offered=0.0), **LIVE)["binding"]) == {"nobody"}
     never = explained(forecast(), **{**LIVE, "service_level": 1.0})

@@ -68,6 +68,10 @@ def heat_map(
         figure.add_shape(_frame(x, times, chosen, colours))
     laid_out(figure, words, colours, height=height, y=words("figure.local_time", zone=zone))
     figure.update_yaxes(autorange="reversed", showgrid=False, type="category", nticks=14)
+    if chosen is not None:  # marks would push the edges out
+        half = pd.Timedelta(hours=12)
+        figure.update_yaxes(autorange=False, range=[len(times) - 0.5, -0.5])
+        figure.update_xaxes(range=[x[0] - half, x[-1] + half])
     ticks = range(0, len(x), max(1, len(x) // 14))
     figure.update_xaxes(
         showgrid=False, tickvals=[x[i] for i in ticks], ticktext=[words.day(x[i].date()) for i in ticks], tickangle=-45

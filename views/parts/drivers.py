@@ -19,7 +19,18 @@ from views.parts import site
 from views.parts.days import of_queue
 from views.parts.language import colours_here
 
-STEPS = ("load", "carried", "service_level", "asa", "abandonment", "occupancy", "minimum", "rest", "shrinkage")
+STEPS = (
+    "load",
+    "carried",
+    "service_level",
+    "asa",
+    "abandonment",
+    "occupancy",
+    "minimum",
+    "blended",
+    "rest",
+    "shrinkage",
+)
 ALWAYS = ("load", "shrinkage")
 NOTICED = 0.005  # people: smaller steps are left out
 DAY, TIME, CHART = "cell_day", "cell_time", "need"
