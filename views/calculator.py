@@ -23,7 +23,7 @@ def answered(given: dict[str, Any]) -> None:
     found = questions.staff_one_queue(contacts, minutes, promise)
     message = st.success if found.need.agents < float("inf") else st.warning
     message(calculator.answer(found, words), icon=":material/groups:")
-    left, right = st.columns([2, 3], border=True)
+    left, right = st.columns([1, 2], border=True)
     with left:
         with st.container(horizontal=True):
             needed, scheduled = (number_or_dash(value) for value in (found.need.agents, found.need.scheduled))
