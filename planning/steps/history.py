@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -104,13 +104,23 @@ def _words(marks: pd.DataFrame) -> tuple[str, ...]:
 def stored_tickets(store: Store, versions: Sequence[str]) -> pd.DataFrame:
     """The tickets of several imports under TICKETS; of a ticket that came more than once, the latest import counts."""
     frames = [store.versions.frame("tickets", version) for version in versions]
-    joined = pd.concat(frames, ignore_index=True) if frames else TICKETS.empty()
+    joined = _joined(frames, {"abandoned": False}) if frames else TICKETS.empty()
     return TICKETS.check(joined.drop_duplicates("ticket_id", keep="last", ignore_index=True))
+
+
+def _joined(frames: Sequence[pd.DataFrame], untold: Mapping[str, bool | str]) -> pd.DataFrame:
+    """The rows of all frames; where only some have a column of `untold`, the rows of the others get its value."""
+    names = {name for frame in frames for name in frame.columns}
+    filled = [
+        frame.assign(**{name: value for name, value in untold.items() if name in names and name not in frame})
+        for frame in frames
+    ]
+    return pd.concat(filled, ignore_index=True)
 
 
 def newest_intervals(reports: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Interval reports under HISTORY, one grid; where several speak of an interval, the latest import counts."""
-    joined = pd.concat(reports, ignore_index=True)
+    joined = _joined(reports, {"open": True, "mark": ""})
     return HISTORY.check(joined.drop_duplicates(["queue", "start"], keep="last", ignore_index=True))
 
 

@@ -260,3 +260,17 @@ def test_rejected_rows_are_given_out_in_a_dry_run_too(session: Session, tmp_path
     assert kept[0]["line"].tolist() == [3, 4]
     assert sum(report["reasons"].values()) == 2
     assert steps.imports(session).empty
+
+
+def test_a_file_that_tells_who_hung_up_joins_one_that_does_not(session: Session, tmp_path: Path) -> None:
+    plain = ticket_file(tmp_path, "a.csv", ["1,2026-07-06T09:00+02:00,phone,billing,300"])
+    told = tmp_path / "b.csv"
+    told.write_text(
+        HEADER.replace("type,", "type,abandoned,") + "2,2026-07-06T09:10+02:00,phone,billing,true,\n", "utf-8"
+    )
+
+    steps.ingest(session, [plain])
+    steps.ingest(session, [told])
+
+    tickets = steps.read(session, "tickets").set_index("ticket_id")
+    assert tickets["abandoned"].to_dict() == {"1": False, "2": True}
