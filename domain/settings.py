@@ -25,7 +25,7 @@ class Settings(BaseModel):
     roster_lead_days: int = Field(
         0, ge=0, le=60, description="days between the night and the first rostered week's Monday"
     )
-    backtest_origins: int = Field(4, ge=0, le=52, description="origins of the backtest that chooses models")
+    backtest_origins: int = Field(8, ge=0, le=52, description="origins of the backtest that chooses models")
     certificate_runs: int = Field(40, ge=1, le=5000, description="simulated runs of the certificate")
     roster_iterations: int = Field(60, ge=0, description="improvement rounds of the roster solver")
     upload_megabytes_max: int = Field(512, ge=1, description="largest file that is read, megabytes")

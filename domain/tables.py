@@ -699,7 +699,7 @@ SCORES = Table(
 
 DECOMPOSITION = Table(
     "DECOMPOSITION",
-    "What each day's number of a forecast is made of; the parts of a queue and day sum to its contacts.",
+    "What each day's number of a forecast is made of; the parts of a queue and whole local day sum to its contacts.",
     ("queue", "day", "part"),
     (
         _QUEUE,

@@ -298,7 +298,8 @@ def _equal_days(queue: QueueSurvey) -> list[int]:
     for back in (1, 7):
         same = (contacts[back:] == contacts[:-back]) | (np.isnan(contacts[back:]) & np.isnan(contacts[:-back]))
         whole = np.flatnonzero(same.all(axis=1) & (np.nansum(contacts[back:], axis=1) > 0)) + back
-        usual_share = float(np.mean(same[(contacts[back:] > 0) & ~np.isnan(contacts[:-back])])) if same.size else 1.0
+        judged = same[(contacts[back:] > 0) & ~np.isnan(contacts[:-back])]
+        usual_share = float(np.mean(judged)) if judged.size else 1.0
         for day in whole:
             values = contacts[day][contacts[day] > 0]
             if np.log(np.maximum(_equal_chance(values), usual_share)).sum() < np.log(REPEAT_CHANCE):

@@ -32,8 +32,9 @@ def lead_masks(test: Backtest) -> dict[str, np.ndarray]:
 def score_table(test: Backtest, chosen: Mapping[str, str], *, all_bands: bool = True) -> pd.DataFrame:
     """The backtest's errors as a frame under SCORES; one row per queue, model and lead time that has scored days.
 
-    Bands are cross-conformal: each origin's are set by the errors at the other origins. They take longer than all the
-    rest; without `all_bands` only models that some queue chose have them, the others' pinball and coverage are empty.
+    Bands are cross-conformal: each origin's are set by the errors at the other origins, later ones too. They take
+    longer than all the rest; without `all_bands` only models that some queue chose have them, the others' pinball and
+    coverage are empty.
     """
     masks, step = lead_masks(test), _weekly_steps(test.history)
     takes = np.array([chosen.get(queue, "") for queue in test.queues], dtype=object)

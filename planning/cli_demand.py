@@ -166,7 +166,7 @@ def forecast(
     parts: Annotated[
         str | None, typer.Option("--parts", help="Also write what each day's number is made of here.")
     ] = None,
-    origins: Annotated[int | None, typer.Option("--origins", min=0, help="Origins of the backtest.")] = None,
+    origins: Annotated[int | None, typer.Option("--origins", min=0, help="Origins of the backtest (8).")] = None,
     like: Annotated[
         list[str] | None,
         typer.Option("--like", help="A new queue borrows the past of another: chat/new=chat/old*0.5; repeatable."),
@@ -212,7 +212,7 @@ def forecast(
         grid=grid,
         model=model,
         gaps=gaps or "missing",
-        origins=4 if origins is None else origins,
+        origins=8 if origins is None else origins,
         explain=parts is not None,
         like=likeness_of(parse_likenesses(like or ())),
     )

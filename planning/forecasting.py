@@ -45,7 +45,7 @@ class ForecastRequest:
     grid: Path | None = None
     model: str | None = None
     gaps: str = "missing"
-    origins: int = 4
+    origins: int = 8
     explain: bool = False
     like: Mapping[str, Likeness] = field(default_factory=dict)
 

@@ -26,7 +26,11 @@ SEASON_FROM_DAYS = 500
 LEVEL_STEP_DAYS = 91
 LEAST_KNOWN_DAYS = 15
 OUTLIER_SPREADS = 2.5
-MOST_VARIANCE = 0.25  # in the mean from a logarithm: past that, the spread is no longer small
+MOST_VARIANCE = 0.25  # up to which residuals of a logarithm are taken as normal
+MOST_SMEAR = 4.0
+SMEARED_DAYS = 365
+MOST_ZERO_SHARE = 0.02  # of the known days: with more, a logarithm says more of the zeros than of the contacts
+LEAST_REACH = 1.5  # on the square-root scale, where counting noise is a half
 GREATEST_LOG = 30.0
 LEAST_MEAN = 1e-3
 CHUNK = 64  # queues worked on at once: bounds memory
@@ -65,8 +69,7 @@ def _fit_some(panel: DailyPanel, plan: _Plan, ends: list[int]) -> list[_Fitted]:
     values = panel.values
     design = plan.design(panel.calendar, first=0)
     known = ~np.isnan(values)
-    mean = np.stack([_mean(values[:, :end], known[:, :end]) for end in ends])
-    log = mean >= LOG_FROM_PER_DAY  # (ends × queues)
+    log = np.stack([_uses_log(values[:, :end], known[:, :end]) for end in ends])  # (ends × queues)
     effects = np.zeros((len(ends), len(values), len(design.blocks)))
     optimism = np.ones((len(ends), len(values)))
     allowed = np.stack([_allowed(known[:, :end], design) for end in ends])
@@ -95,10 +98,13 @@ def _follow(
     past = Design(design.common[:end], design.own[:, :end], design.blocks)
     slow = np.isin(design.blocks, (INTERCEPT, LEVEL))
     calendar, level = (_product(past, np.where(part, effects, 0.0)) for part in (~slow, slow))
-    state = run_lanes(level + _held(_scaled(values, log) - calendar - level))
+    residual = _scaled(values, log) - calendar - level
+    state = run_lanes(level + _held(residual, np.where(log, 0.0, LEAST_REACH)))
     enough = (~np.isnan(values)).sum(axis=1) >= LEAST_KNOWN_DAYS
     few = dict.fromkeys(np.array(panel.queues)[~enough], f"fewer than {LEAST_KNOWN_DAYS} known days")
-    return _Fitted(plan, end, np.where(slow, 0.0, effects), design.blocks, state, log, optimism, enough, few)
+    return _Fitted(
+        plan, end, np.where(slow, 0.0, effects), design.blocks, state, log, _smear(residual), optimism, enough, few
+    )
 
 
 @dataclass(frozen=True)
@@ -111,6 +117,7 @@ class _Fitted:
     blocks: np.ndarray
     state: LaneState
     log: np.ndarray
+    smear: np.ndarray
     optimism: np.ndarray
     enough: np.ndarray
     reasons: Mapping[str, str]
@@ -123,8 +130,8 @@ class _Fitted:
         level, variance = self.state.predict(len(horizon.days))
         scaled = level + _product(self.plan.design(horizon, first=self.end), self.effects)
         held = np.minimum(variance, MOST_VARIANCE)
-        log = np.exp(np.minimum(scaled, GREATEST_LOG) + held / 2)
-        means = np.where(self.log[:, None], log, np.maximum(scaled, 0.0) ** 2 + held)
+        log = np.exp(np.minimum(scaled, GREATEST_LOG) + held / 2) * self.smear[:, None]
+        means = np.where(self.log[:, None], log, np.maximum(scaled, 0.0) ** 2 + variance)
         return np.where(self.enough[:, None], means, np.nan)
 
     def relative_sd(self, horizon: DayCalendar) -> np.ndarray:
@@ -169,6 +176,7 @@ def _joined(parts: list[_Fitted]) -> _Fitted:
             np.concatenate([state.variance for state in states], axis=1),
         ),
         log=np.concatenate([part.log for part in parts]),
+        smear=np.concatenate([part.smear for part in parts]),
         optimism=np.concatenate([part.optimism for part in parts]),
         enough=np.concatenate([part.enough for part in parts]),
         reasons={queue: reason for part in parts for queue, reason in part.reasons.items()},
@@ -258,11 +266,33 @@ def _mean(values: np.ndarray, known: np.ndarray) -> np.ndarray:
     return np.asarray(total / np.maximum(known.sum(axis=1), 1))
 
 
-def _held(residual: np.ndarray) -> np.ndarray:
-    """Residuals (queues × days) held within 2.5 robust spreads, so that one odd day does not move the level."""
+def _uses_log(values: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """(queues) whether a queue (rows of days) is modelled on the log scale: many contacts, hardly a day of none."""
+    empty = (known & (values == 0)).sum(axis=1) > MOST_ZERO_SHARE * known.sum(axis=1)
+    return np.asarray((_mean(values, known) >= LOG_FROM_PER_DAY) & ~empty)
+
+
+def _smear(residual: np.ndarray) -> np.ndarray:
+    """(queues) what the mean is above that of normal residuals (queues × days): mean eʳ (Duan 1983) over e^(s²/2).
+
+    1 where the variance s² of the last year is small enough for normal residuals to serve.
+    """
+    recent = residual[:, -SMEARED_DAYS:]
+    known = ~np.isnan(recent)
+    centred = np.where(known, recent, 0.0)
+    count = np.maximum(known.sum(axis=1), 1)
+    variance = (centred**2).sum(axis=1) / count
+    mean = np.where(known, np.exp(np.minimum(centred, GREATEST_LOG)), 0.0).sum(axis=1) / count
+    found = np.clip(mean / np.exp(MOST_VARIANCE / 2), 1.0, MOST_SMEAR)
+    return np.asarray(np.where(variance > MOST_VARIANCE, found, 1.0))
+
+
+def _held(residual: np.ndarray, least: np.ndarray) -> np.ndarray:
+    """Residuals (queues × days) held within 2.5 robust spreads, at least within `least`: one odd day does not move
+    the level, and the few contacts of a rare queue do."""
     known = ~np.isnan(residual)
     count = known.sum(axis=1, keepdims=True)
     ordered = np.sort(np.abs(residual), axis=1)  # NaN comes last
     middle = np.take_along_axis(ordered, np.maximum(count - 1, 0) // 2, axis=1)
-    reach = np.where((count > 0) & (middle > 0), OUTLIER_SPREADS * 1.4826 * middle, np.inf)
-    return np.asarray(np.clip(residual, -reach, reach))
+    reach = np.maximum(OUTLIER_SPREADS * 1.4826 * middle, least[:, None])
+    return np.asarray(np.clip(residual, -np.where(reach > 0, reach, np.inf), np.where(reach > 0, reach, np.inf)))

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from forecast import FORECASTERS
 from forecast.calendar_effects import DayCalendar, Features
 from forecast.models import CalendarGlm, HoltWinters, SeasonalNaive, WeekdayAverage
 from forecast.models.blend import combine
@@ -17,6 +18,7 @@ from forecast.models.transform import backward, clip_outliers, fill_gaps, forwar
 from forecast.panel import DailyPanel, daily_panel
 
 Calendars = Callable[..., DayCalendar]
+Panels = Callable[..., DailyPanel]
 WEEKS = np.concatenate([np.full(7, 200.0), np.full(7, 300.0)])  # week 1 = 200s, week 2 = 300s
 
 
@@ -152,3 +154,24 @@ def test_a_wild_day_is_clipped_and_ordinary_ones_are_kept() -> None:
     clipped = clip_outliers(wild, weekdays)
     assert clipped[70] < 130
     assert np.delete(clipped, 70) == pytest.approx(np.delete(values, 70), abs=1.0)
+
+
+@pytest.mark.parametrize(("mean", "shape"), [(5.0, 1.0), (20.0, 1.0), (100.0, 2.0)])
+def test_the_mean_of_a_restless_queue_is_its_mean_and_not_its_median(
+    mean: float, shape: float, make_panel: Panels
+) -> None:
+    rng = np.random.default_rng(7)
+    values = rng.negative_binomial(shape, shape / (shape + mean), (8, 540)).astype(float)
+    panel = make_panel(values)
+    said = FORECASTERS["calendar_lanes"].fit(panel.until(512)).predict(panel.calendar.between(512, 540))
+    assert said.mean() == pytest.approx(mean, rel=0.15)  # the median is 0.69 to 0.84 of it
+
+
+def test_a_few_contacts_of_a_rare_queue_and_batches_between_empty_days_count(make_panel: Panels) -> None:
+    rng = np.random.default_rng(8)
+    rare = rng.poisson(0.05, (4, 540)).astype(float)
+    batches = np.where(rng.random((4, 540)) < 0.3, 100.0, 0.0)
+    panel = make_panel(np.concatenate([rare, batches]))
+    said = FORECASTERS["calendar_lanes"].fit(panel.until(512)).predict(panel.calendar.between(512, 540))
+    assert said[:4].mean() == pytest.approx(0.05, rel=0.4)
+    assert said[4:].mean() == pytest.approx(30.0, rel=0.2)
