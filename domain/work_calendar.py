@@ -133,6 +133,8 @@ def _library(country: str, years: tuple[int, ...]) -> WorkCalendar:
 
     code, _, part = country.partition("-")
     try:
+        if len(code) != 2:  # the library also takes RUS, which would pass by the production calendar
+            raise NotImplementedError(country)
         found = library.country_holidays(code, subdiv=part or None, years=years, language="en_US", expand=False)
     except NotImplementedError as fault:
         raise BadValue(

@@ -111,3 +111,8 @@ def test_a_site_that_keeps_its_weekend_says_so() -> None:
     assert open_hours(hours, "2024-04-27", work_calendar("RU", [2024])) == 0
     with pytest.raises(BadValue, match="weekday or weekend"):
         OpeningHours.from_mapping({"default": {"moved_working_days": "yes"}})
+
+
+def test_a_country_has_one_name_so_that_its_own_calendar_is_found() -> None:
+    with pytest.raises(BadValue, match="RUS"):
+        work_calendar("RUS", [2026])
