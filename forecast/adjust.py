@@ -23,6 +23,7 @@ from domain.tables import ADJUSTED, ADJUSTMENTS, FORECAST, QUANTILES
 from forecast.quantiles import poisson_quantiles
 
 SHARES = np.array(list(QUANTILES.values()))
+NEGLIGIBLE = 1e-9  # contacts; a shape in proportion to less would be noise
 Moved = tuple[np.ndarray, np.ndarray]  # mean (rows), quantiles (rows × 9)
 
 
@@ -98,8 +99,8 @@ def _microseconds(stamps: pd.Series) -> np.ndarray:
 
 def _set(mean: np.ndarray, quantiles: np.ndarray, value: float, shares: np.ndarray) -> Moved:
     new = np.full_like(mean, value)
-    ratio = np.divide(new, mean, out=np.ones_like(mean), where=mean > 0)
-    return new, np.where((mean > 0)[:, None], quantiles * ratio[:, None], _poisson(new, quantiles, shares))
+    ratio = np.divide(new, mean, out=np.ones_like(mean), where=mean > NEGLIGIBLE)
+    return new, np.where((mean > NEGLIGIBLE)[:, None], quantiles * ratio[:, None], _poisson(new, quantiles, shares))
 
 
 def _add(mean: np.ndarray, quantiles: np.ndarray, value: float, shares: np.ndarray) -> Moved:
