@@ -128,18 +128,20 @@ def _russian(year: int) -> WorkCalendar:
     )
 
 
+def _no_such(country: str) -> BadValue:
+    return BadValue("a country code such as RU, US or US-CA, or several joined by +", column="calendar", found=country)
+
+
 def _library(country: str, years: tuple[int, ...]) -> WorkCalendar:
     import holidays as library  # 0.3 s to import: only when a calendar is asked for
 
     code, _, part = country.partition("-")
+    if len(code) != 2:  # the library also takes RUS, which would pass by the production calendar
+        raise _no_such(country)
     try:
-        if len(code) != 2:  # the library also takes RUS, which would pass by the production calendar
-            raise NotImplementedError(country)
         found = library.country_holidays(code, subdiv=part or None, years=years, language="en_US", expand=False)
     except NotImplementedError as fault:
-        raise BadValue(
-            "a country code such as RU, US or US-CA, or several joined by +", column="calendar", found=country
-        ) from fault
+        raise _no_such(country) from fault
     given_up = {day: text for day, name in found.items() for text in str(name).split("; ") if MOVED_NAME.search(text)}
     names = {day: _plain(str(name)) for day, name in sorted(found.items())}
     worked = sorted(day for day in found.weekend_workdays if day not in names and day.year in years)

@@ -221,6 +221,8 @@ def forecast(
             history, request, progress=progress, executor=LocalExecutor()
         )
     say(f"history in steps of {found} minutes, forecast in steps of {used.interval_minutes}", quiet)
+    for sentence in forecasting.file_warnings(request, result_.forecast):
+        say(f"warning: {sentence}")
     for failure in result_.failures:
         say(f"smena: {failure}")
     for queue, flags in result_.flags.items():

@@ -83,12 +83,12 @@ def reforecast(
         forecast,
         now=now,
         interval_minutes=stages.parse_interval(interval),
-        timezone=timezone or "UTC",
+        timezone=timezone,
         gaps=gaps or "missing",
         whole_day=whole_day,
     )
-    say(f"forecast in steps of {grid.interval_minutes} minutes", quiet)
-    _show(result, out, timezone, as_json=json, quiet=quiet)
+    say(f"forecast in steps of {grid.interval_minutes} minutes; days of {grid.timezone}", quiet)
+    _show(result, out, grid.timezone, as_json=json, quiet=quiet)
 
 
 def _show(result: ReforecastResult, out: str | None, timezone: str | None, *, as_json: bool, quiet: bool) -> None:

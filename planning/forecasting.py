@@ -15,12 +15,14 @@ from domain import IntervalGrid
 from domain.calendar import mark_open
 from domain.intervals import infer_interval_minutes
 from domain.likeness import Likeness
+from domain.queues import split_list
 from domain.tables import EVENTS, HISTORY, Column, Table
 from planning.execute import Executor
 from planning.horizon import end_of_history
 from planning.progress import Progress
 from planning.shards import forecast_all
 from planning.site import holidays_of
+from planning.site_checks import unknown_queues
 from planning.stages import gaps_word, of_file, opening_hours, parse_time
 
 GRID = Table(
@@ -111,6 +113,29 @@ def backtest_of_history(
             progress=progress,
         )
     return scores, found
+
+
+def file_warnings(request: ForecastRequest, forecast: pd.DataFrame) -> list[str]:
+    """What events and opening hours say of queues that the forecast does not have, and years of guessed holidays."""
+    if forecast.empty:
+        return []
+    patterns: list[tuple[str, str]] = []
+    if request.events:
+        rows = read_table(request.events, EVENTS).to_dict("records")
+        patterns += [(f"{request.events.name}: {row['name']}:", name) for row in rows for name in _named(row)]
+    opening = opening_hours(request.opening)
+    if opening is not None and request.opening is not None:
+        patterns += [(f"{request.opening.name}: queue", name) for name in opening.by_pattern]
+    found = unknown_queues(patterns, forecast["queue"].unique(), of="forecast")
+    unsure = holidays_of(request.calendar, forecast["start"].min(), forecast["start"].max()).unsure_years
+    if unsure:
+        years = ", ".join(str(year) for year in unsure)
+        found.append(f"calendar {request.calendar}: no decree is known for {years}; moved working days are missing")
+    return found
+
+
+def _named(event: Mapping[Any, Any]) -> tuple[str, ...]:
+    return tuple(split_list(event.get("queues")))
 
 
 def _history_and_grid(path: str, request: ForecastRequest) -> tuple[pd.DataFrame, IntervalGrid, int]:

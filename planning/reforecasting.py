@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import forecast as forecasting
 from connectors import read_table
 from domain import IntervalGrid
-from domain.errors import BadValue
+from domain.errors import BadValue, UnknownQueue
 from domain.intervals import infer_interval_minutes
 from domain.tables import FORECAST, HISTORY
 from planning.stages import of_file, parse_time
@@ -16,6 +18,7 @@ from planning.stages import of_file, parse_time
 if TYPE_CHECKING:
     from forecast import QueueUpdate, ReforecastResult
 
+OFFSET = re.compile(r"T\d\d:\d\d(?::\d\d(?:\.\d+)?)?([+-])(\d\d):?(\d\d)")
 WHY_UNCHANGED = {
     "NOT_IN_HISTORY": "it is not in the history",
     "NOTHING_SO_FAR": "nothing is known of it yet today",
@@ -37,14 +40,17 @@ def rest_of_day(
     *,
     now: str,
     interval_minutes: int | None,
-    timezone: str,
+    timezone: str | None,
     gaps: str,
     whole_day: bool,
 ) -> tuple[ReforecastResult, IntervalGrid]:
     """The rest of the day of `now` from a history file and a forecast file, and the grid (that of the forecast).
 
-    Raises `BadValue` for a `now` on no day of the forecast, a forecast not on the grid.
+    `timezone` None: the offset that a CSV forecast is written with, else UTC.
+    Raises `BadValue` for a `now` on no day of the forecast, a forecast not on the grid or by the day; `UnknownQueue`
+    where the history has none of its queues.
     """
+    timezone = timezone or offset_zone(forecast)
     moment = parse_time(now, timezone, "--now")
     stood = read_table(forecast, FORECAST, timezone=timezone)
     with of_file(forecast):
@@ -52,10 +58,36 @@ def rest_of_day(
     grid = IntervalGrid(interval_minutes or found, timezone)
     if found % grid.interval_minutes:
         raise BadValue(f"the interval of the forecast, {found} minutes", column="--interval", found=interval_minutes)
+    if grid.is_daily:
+        raise BadValue(
+            "a forecast by the interval: a day's total has no rest of the day", column="start",
+            file=forecast.name, found="one row per day",
+        )  # fmt: skip
     history = read_table(path, HISTORY, timezone=timezone)
+    if not set(stood["queue"]) & set(history["queue"]):
+        known = ", ".join(sorted(set(stood["queue"]))[:5])
+        raise UnknownQueue(f"queues of the forecast ({known}) in the history", file=Path(path).name, column="queue")
     with of_file(path):
         result = forecasting.reforecast_day(history, stood, moment, grid, gaps=gaps, whole_day=whole_day)
     return result, grid
+
+
+def offset_zone(forecast: Path) -> str:
+    """The zone of fixed offset that the first start of a CSV forecast is written with; UTC for other files.
+
+    Raises `BadValue` for an offset that is no whole hour, which no such zone has.
+    """
+    if forecast.suffix.lower() != ".csv":
+        return "UTC"
+    with forecast.open(encoding="utf-8-sig", errors="replace") as lines:
+        written = OFFSET.search(next(itertools.islice(lines, 1, None), ""))
+    if written is None:
+        return "UTC"
+    sign, hours, minutes = written.groups()
+    if minutes != "00":
+        raise BadValue("a zone such as Asia/Kolkata", column="--timezone", found=f"none, with {written.group()}")
+    ahead = int(f"{sign}{hours}")
+    return f"Etc/GMT{-ahead:+d}" if ahead else "UTC"
 
 
 def sentence(queue: str, update: QueueUpdate) -> str:

@@ -14,6 +14,7 @@ from domain.errors import BadValue
 from domain.tables import FORECAST
 from planning import steps
 from planning.cli import app
+from planning.reforecasting import offset_zone
 from planning.session import Session
 
 ZONE = "Europe/Berlin"
@@ -146,3 +147,46 @@ def test_the_command_without_a_file_works_on_the_store(planned: Session) -> None
     assert "nothing is known of it yet today" in result.stderr
     assert "--forecast goes with an input file" in smena("reforecast", "--store", store, "--forecast", "f.csv",
                                                         code=2).stderr  # fmt: skip
+
+
+def test_without_a_zone_the_day_is_that_of_the_offset_the_forecast_is_written_with(files: tuple[Path, Path]) -> None:
+    result = smena("reforecast", files[0], "--forecast", files[1], "--now", "2026-09-01T13:00", "--json")
+    assert "480 contacts came, 400 were expected" in result.stderr
+    assert "days of Etc/GMT-2" in result.stderr
+
+
+@pytest.mark.parametrize(("offset", "zone"), [("+03:00", "Etc/GMT-3"), ("-0500", "Etc/GMT+5"), ("+00:00", "UTC")])
+def test_an_offset_is_the_zone_that_has_it_all_year(offset: str, zone: str, tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    path.write_text(f"queue,start,offered\nphone,2026-09-01T09:00:00{offset},5\n", "utf-8")
+    assert offset_zone(path) == zone
+
+
+def test_half_an_hours_offset_asks_for_the_zone(tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    path.write_text("queue,start,offered\nphone,2026-09-01T09:00+05:30,5\n", "utf-8")
+    with pytest.raises(BadValue, match=r"Asia/Kolkata.*05:30"):
+        offset_zone(path)
+
+
+def test_a_history_of_other_queues_and_a_forecast_by_the_day_are_refused(
+    files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    other, daily = tmp_path / "other.csv", tmp_path / "daily.csv"
+    pd.read_csv(files[0]).assign(queue="mail/b").to_csv(other, index=False)
+    rows = [("phone/a", (TODAY + pd.DateOffset(days=ahead)).isoformat(), 900.0) for ahead in range(3)]
+    pd.DataFrame(rows, columns=["queue", "start", "offered"]).to_csv(daily, index=False)
+    words = ("--now", "2026-09-01T13:00", "--timezone", ZONE)
+    assert "phone/a" in smena("reforecast", other, "--forecast", files[1], *words, code=2).stderr
+    assert "rest of the day" in smena("reforecast", files[0], "--forecast", daily, *words, code=2).stderr
+
+
+def test_an_event_for_a_queue_that_is_not_there_is_told_and_so_are_years_without_a_decree(
+    files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    events, out = tmp_path / "events.csv", tmp_path / "f.csv"
+    events.write_text("name,kind,from,to,queues\nsale,campaign,2026-09-02,2026-09-03,phnoe/*\n", "utf-8")
+    result = smena("forecast", files[0], "--as-of", "2026-09-01", "--horizon", "600d", "--timezone", ZONE, "--interval",
+                   "day", "--gaps", "zero", "--calendar", "RU", "--events", events, "--out", out)  # fmt: skip
+    assert "events.csv: sale: 'phnoe/*' matches no queue" in result.stderr
+    assert "no decree is known for 2028" in result.stderr
