@@ -313,7 +313,11 @@ _SPREADS = (
         "day_cv", "number", "share", "standard deviation of the error of the day's rate over the rate", False, True, 0
     ),
     Column("interval_cv", "number", "share", "the same of the interval's share of the day", False, True, 0),
-)
+    Column(
+        "aht_cv", "number", "share", "the same of the day's mean handle time, without the luck of single contacts",
+        False, True, 0,
+    ),
+)  # fmt: skip
 _WORKED = Column(
     "open",
     "flag",

@@ -1,7 +1,8 @@
 """Average handle time per interval: eight weeks' mean, weighted by contacts, with shrunk weekday and slot effects.
 
-Handle time is nearly flat and a week's mean hard to beat, so every effect is pulled towards the queue's mean. What is
-known of it is only a mean: its variance comes from the scatter of the days.
+Handle time is nearly flat and a week's mean hard to beat, so every effect is pulled towards the queue's mean. How far
+the mean of a coming day may be off is learned from the scatter of the past days' averages, freed of what they scatter
+by because a day has only so many contacts: that part is of the luck of contacts, as Poisson noise is of their number.
 """
 
 from __future__ import annotations
@@ -13,13 +14,22 @@ import numpy as np
 WINDOW_DAYS = 56
 PRIOR_CONTACTS = 200.0  # contacts that a weekday or slot needs to count for half
 LEAST_DAYS = 3  # with handled contacts, for a scatter of days
+PRIOR_CV = 0.05  # of a day's mean handle time, where the contacts are too few to tell
+PRIOR_DAYS = 7.0  # of countless contacts, that this counts for
+CONTACT_CV = 1.0  # of the handle time of single contacts, where no intervals tell: exponential, as Erlang has it
+PRIOR_INTERVALS = 50.0  # that this counts for
+MOST_CV = 1.0
 
 
 class HandleTime(NamedTuple):
-    """By weekday and slot (7 × S): average handle time in seconds, and the variance of that average in seconds²."""
+    """By weekday and slot (7 × S): average handle time in seconds; and the relative sd of the error of a day's mean.
+
+    `aht_cv` is without the luck of the day's contacts, whose handle times are spread around that mean; NaN where fewer
+    than three days are known.
+    """
 
     aht_seconds: np.ndarray
-    aht_var: np.ndarray
+    aht_cv: float
 
 
 def handle_time(handled: np.ndarray, handle_seconds: np.ndarray, weekdays: np.ndarray) -> np.ndarray:
@@ -41,39 +51,42 @@ def handle_time(handled: np.ndarray, handle_seconds: np.ndarray, weekdays: np.nd
     return np.asarray(mean * by_weekday[:, None] * by_slot[None, :])
 
 
-def handle_time_with_variance(handled: np.ndarray, handle_seconds: np.ndarray, weekdays: np.ndarray) -> HandleTime:
-    """`handle_time` (same arguments), and how far a coming day's average may lie from it.
+def handle_time_with_cv(handled: np.ndarray, handle_seconds: np.ndarray, weekdays: np.ndarray) -> HandleTime:
+    """`handle_time` (same arguments), and how far a coming day's mean may lie from it.
 
-    The variance of a day's average around the forecast: Σ handled × (day's average − forecast)² ÷ Σ handled over the
-    last eight weeks, the forecast being that of the day's contacts. NaN with fewer than three days.
+    A day of n contacts has an average that misses the forecast by e, relative; E[e²] = h² + c²/n, with h the error of
+    its mean and c the spread of single contacts (a variance component by the method of moments: Searle, Casella &
+    McCulloch 1992, "Variance components", ch. 2.2). So h² = (Σ n e² − c² × days left) ÷ Σ n × days ÷ days left, days
+    left being those that the fit of mean and weekdays has not used up. c comes from the averages of the intervals
+    around that of their day; h is drawn towards `PRIOR_CV` the more the fewer the contacts.
     """
     seconds = handle_time(handled, handle_seconds, weekdays)
     handled, handle_seconds, weekdays = _window(handled, handle_seconds, weekdays)
     by_day = handled.sum(axis=1)
     on = by_day > 0
     if on.sum() < LEAST_DAYS:
-        return HandleTime(seconds, np.full(seconds.shape, np.nan))
-    expected = (handled * seconds[weekdays]).sum(axis=1)[on] / by_day[on]
-    missed = handle_seconds.sum(axis=1)[on] / by_day[on] - expected
-    variance = float(by_day[on] @ missed**2 / by_day[on].sum())
-    return HandleTime(seconds, np.full(seconds.shape, variance))
+        return HandleTime(seconds, np.nan)
+    contacts, expected = by_day[on], (handled * seconds[weekdays])[on]
+    ratio = handle_seconds[on].sum(axis=1) / np.maximum(expected.sum(axis=1), 1e-9)
+    noise = _contact_variance(handled[on], handle_seconds[on], expected, ratio)
+    week = np.bincount(weekdays, weights=by_day, minlength=7)
+    left = max(len(contacts) - max(float((week / (week + PRIOR_CONTACTS)).sum()), 1.0), 1.0)
+    own = (contacts @ (ratio - 1.0) ** 2 - noise * left) / (contacts.sum() * left / len(contacts))
+    prior = PRIOR_CV**2
+    sure = left * (prior / (prior + noise * len(contacts) / contacts.sum())) ** 2  # 1 ÷ variance of `own`, in days
+    variance = (sure * own + PRIOR_DAYS * prior) / (sure + PRIOR_DAYS)
+    return HandleTime(seconds, float(np.sqrt(np.clip(variance, 0.0, MOST_CV**2))))
 
 
-def workload(
-    offered: np.ndarray, offered_var: np.ndarray, aht_seconds: np.ndarray, aht_var: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """(mean in seconds, variance in seconds²) of the work that contacts bring: volume × average handle time.
-
-    Args, of any shapes that broadcast:
-        offered, offered_var: contacts and the variance of their number.
-        aht_seconds, aht_var: average handle time and the variance of that average.
-
-    The two are taken as independent (Goodman 1960, "On the exact variance of products", eq. 2):
-    Var = V·a² + A·n² + V·A with means n, a and variances V, A. NaN where a part is NaN.
-    """
-    offered, aht_seconds = np.asarray(offered, dtype=float), np.asarray(aht_seconds, dtype=float)
-    variance = offered_var * aht_seconds**2 + aht_var * offered**2 + np.multiply(offered_var, aht_var)
-    return np.asarray(offered * aht_seconds), np.asarray(variance)
+def _contact_variance(
+    handled: np.ndarray, handle_seconds: np.ndarray, expected: np.ndarray, ratio: np.ndarray
+) -> float:
+    """c²: relative variance of single handle times, Σ n (interval ÷ its expectation − day)² ÷ (intervals − days)."""
+    told = (handled > 0) & (expected > 0)
+    relative = np.divide(handle_seconds, expected, out=np.zeros_like(expected), where=told)
+    squares = float((handled * (relative - ratio[:, None]) ** 2)[told].sum())
+    spare = float(np.maximum(told.sum(axis=1) - 1, 0).sum())
+    return (squares + PRIOR_INTERVALS * CONTACT_CV**2) / (spare + PRIOR_INTERVALS)
 
 
 def _window(

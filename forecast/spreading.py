@@ -17,7 +17,7 @@ import pandas as pd
 from domain.tables import FORECAST, QUANTILES
 from forecast.backtest import Backtest, Progress
 from forecast.forecaster import SaysSpread
-from forecast.handle_time import handle_time
+from forecast.handle_time import handle_time_with_cv
 from forecast.prepare import Prepared, only_history
 from forecast.profile import WINDOW_DAYS, DayProfile, ProfileDays, learn_profile
 from forecast.quantiles import count_quantiles, learn_stretch, plain_sd
@@ -127,7 +127,8 @@ def _site(ready: Prepared) -> _Site:
 class _Intervals:
     """One queue's intervals of the horizon, each (N).
 
-    `day_cv`, `outer_cv`: of the day's rate, in the middle of the band and in its tails; `interval_cv`: on top of it.
+    `day_cv`, `outer_cv`: of the day's rate, in the middle of the band and in its tails; `interval_cv`: on top of it;
+    `aht_cv`: of the day's mean handle time.
     """
 
     offered: np.ndarray
@@ -135,6 +136,7 @@ class _Intervals:
     outer_cv: np.ndarray
     interval_cv: np.ndarray
     aht_seconds: np.ndarray
+    aht_cv: np.ndarray
     closed: np.ndarray
 
 
@@ -145,7 +147,7 @@ def _queue_intervals(
     opened, weekdays = ready.opened[row][history:], site.weekdays[history:]
     inner, outer = spread
     cells = only_history(ready, row)
-    seconds = handle_time(cells.handled, cells.handle_seconds, site.weekdays[:history])
+    seconds, aht_cv = handle_time_with_cv(cells.handled, cells.handle_seconds, site.weekdays[:history])
     if ready.layout.grid.is_daily:
         offered, interval_cv = np.where(opened, day_means[:, None], 0.0), np.zeros(1)
     else:
@@ -159,6 +161,7 @@ def _queue_intervals(
         outer_cv=outer[day],
         interval_cv=interval_cv[slot],
         aht_seconds=seconds[weekdays[day], slot],
+        aht_cv=np.full(len(day), aht_cv),
         closed=~opened[day, slot],
     )
 
@@ -248,6 +251,7 @@ def _frame(
             "model": models.repeat(size),
             "day_cv": day_cv,
             "interval_cv": interval_cv,
+            "aht_cv": np.concatenate([part.aht_cv for part in parts]),
         }
     )
     quantiles = count_quantiles(offered, np.hypot(day_cv, interval_cv), np.hypot(outer_cv, interval_cv))

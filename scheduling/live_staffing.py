@@ -35,7 +35,7 @@ BINDS = 1e-6  # how near its limit a measure is that drives the need, relative
 class LiveRows:
     """Live queues in order of queue and time, 1-d arrays: loads in Erlangs, `cv` of the volume (NaN: not known).
 
-    `day` numbers the local days of each queue.
+    `aht_cv`: of the mean handle time, 0 where not known; `day` numbers the local days of each queue.
     """
 
     contacts: Array
@@ -44,12 +44,14 @@ class LiveRows:
     lagged: Array
     aht: Array
     cv: Array
+    aht_cv: Array
     day: NDArray[np.intp]
     seconds: float
 
     def at(self, rows: Rows) -> LiveRows:
         """Some of the rows."""
-        part = {name: getattr(self, name)[rows] for name in ("contacts", "load", "lagged", "aht", "cv", "day")}
+        names = ("contacts", "load", "lagged", "aht", "cv", "aht_cv", "day")
+        part = {name: getattr(self, name)[rows] for name in names}
         carried = OfferedLoad(*(getattr(self.carried, name)[rows] for name in ("mean", "end", "maximum", "start")))
         return replace(self, carried=carried, **part)
 
@@ -104,15 +106,8 @@ def _way(promise: QueueTargets) -> tuple[str, ...]:
 
 
 def _staff(rows: LiveRows, targets: list[QueueTargets]) -> LiveNeed:
-    definition, model, sized_for, rule = _way(targets[0])
-    booked = _of(targets, "appointment_share")
-    sized = {"mol": rows.carried.mean, "sipp": rows.load, "lagged_sipp": rows.lagged}[model] * (1.0 - booked)
-    promise = _promise(targets, definition, rows.load * booked)
-    rising = np.zeros(0, dtype=np.intp)
-    if model == "mol" and rule == "interval":
-        with np.errstate(divide="ignore", invalid="ignore"):
-            rise = (rows.carried.end - rows.carried.start) / np.sqrt(rows.carried.mean)
-        rising = np.flatnonzero(rise > RISES)
+    definition, _, sized_for, rule = _way(targets[0])
+    sized, booked, promise, rising = _line_of(rows, targets)
     if rule == "wage":
         found = economic_agents(
             sized, rows.aht, _of(targets, "wage_per_hour"), patience_seconds=promise.patience,
@@ -126,13 +121,38 @@ def _staff(rows: LiveRows, targets: list[QueueTargets]) -> LiveNeed:
             sized, rows.aht, promise.goals, patience_seconds=promise.patience, fractional=True
         ).agents
         if sized_for == "expected_level":
-            known = np.flatnonzero((rows.cv > 0) & np.isfinite(found))
+            known = np.flatnonzero((np.fmax(rows.cv, rows.aht_cv) > 0) & np.isfinite(rows.cv) & np.isfinite(found))
             found[known] = required_agents_mixed(
-                uncertain_load(sized[known], rows.cv[known]), rows.aht[known], _goals_at(promise.goals, known),
-                patience_seconds=promise.patience[known], fractional=True,
+                uncertain_load(sized[known], rows.cv[known], rows.aht_cv[known]), rows.aht[known],
+                _goals_at(promise.goals, known), patience_seconds=promise.patience[known], fractional=True,
             ).agents  # fmt: skip
         found = _lift_rising(rows, found, booked, promise, rising)
     return _need(rows, sized, found, promise, definition, rule, booked, rising)
+
+
+def _line_of(rows: LiveRows, targets: list[QueueTargets]) -> tuple[Array, Array, _Promise, Rows]:
+    """Load that walks in, share booked, the promises, and the rows whose load rises; for targets of one way."""
+    definition, model, _, rule = _way(targets[0])
+    booked = _of(targets, "appointment_share")
+    sized = {"mol": rows.carried.mean, "sipp": rows.load, "lagged_sipp": rows.lagged}[model] * (1.0 - booked)
+    rising = np.zeros(0, dtype=np.intp)
+    if model == "mol" and rule == "interval":
+        with np.errstate(divide="ignore", invalid="ignore"):
+            rise = (rows.carried.end - rows.carried.start) / np.sqrt(rows.carried.mean)
+        rising = np.flatnonzero(rise > RISES)
+    return sized, booked, _promise(targets, definition, rows.load * booked), rising
+
+
+def live_given(rows: LiveRows, target: QueueTargets, agents: Array) -> list[Array]:
+    """Service level, ASA, share lost and occupancy of one queue's rows with these agents.
+
+    What sizing assumes is assumed here too: its load, rises inside the interval, desks held by appointments (agents
+    beyond those serve the rest; too few for them leave nobody to walk in to).
+    """
+    targets = [target] * rows.load.size
+    sized, booked, promise, rising = _line_of(rows, targets)
+    walk_in = np.maximum(agents - promise.fixed, 0.0)
+    return _given(rows, sized, walk_in, promise, target.service_level_definition, booked, rising)
 
 
 def _of(targets: list[QueueTargets], name: str) -> Array:
@@ -220,6 +240,23 @@ def _need(
     """The agents of a rule with the floor and the booked desks, and what they give to those who walk in."""
     wanted = np.where(np.isfinite(found), found, np.nan)
     walk_in = np.maximum(wanted, promise.minimum - promise.fixed)
+    idle = sized == 0
+    calm = _given(rows, sized, walk_in, promise, definition, booked, rising)
+    agents = walk_in + promise.fixed
+    driver = _driver(calm, promise, rule)
+    driver[wanted < promise.minimum - promise.fixed] = "minimum"
+    driver[(wanted <= 0) & (promise.minimum <= 0)] = ""
+    driver[(promise.fixed > 0) & idle] = "appointments"
+    hopeless = np.isnan(agents)
+    driver[hopeless] = "unattainable"
+    level, asa, lost, busy = (np.where(hopeless, np.nan, values) for values in calm)
+    return LiveNeed(sized + promise.fixed, agents, level, asa, lost, busy, driver)
+
+
+def _given(
+    rows: LiveRows, sized: Array, walk_in: Array, promise: _Promise, definition: str, booked: Array, rising: Rows
+) -> list[Array]:
+    """Service level, ASA, share lost and occupancy with `walk_in` agents beside the booked desks."""
     filled = np.where(np.isnan(walk_in), 1.0, np.maximum(walk_in, 0.0))
     line = erlang_a(sized, filled, rows.aht, promise.within, promise.patience)
     measures = [line.service_level_by(definition), line.asa_seconds, line.abandon_share, line.occupancy]
@@ -239,15 +276,8 @@ def _need(
     calm = [np.where(idle, still, values) for still, values in zip((1.0, 0.0, 0.0, 0.0), measures, strict=True)]
     agents = walk_in + promise.fixed
     share = promise.fixed / np.where(agents > 0, agents, 1.0)  # booked desks are busy all their time and keep all waits
-    calm[3] = np.where(agents > 0, share + (1.0 - share) * calm[3], 0.0)
-    driver = _driver(calm, promise, rule)
-    driver[wanted < promise.minimum - promise.fixed] = "minimum"
-    driver[(wanted <= 0) & (promise.minimum <= 0)] = ""
-    driver[(promise.fixed > 0) & idle] = "appointments"
-    hopeless = np.isnan(agents)
-    driver[hopeless] = "unattainable"
-    level, asa, lost, busy = (np.where(hopeless, np.nan, values) for values in calm)
-    return LiveNeed(sized + promise.fixed, agents, level, asa, lost, busy, driver)
+    calm[3] = np.where(agents > 0, np.minimum(share + (1.0 - share) * calm[3], 1.0), 0.0)
+    return calm
 
 
 def _driver(measures: list[Array], promise: _Promise, rule: str) -> NDArray[np.object_]:

@@ -38,7 +38,7 @@ from scheduling.queueing.backlog import Held
 from scheduling.queueing.special import Array
 from scheduling.repeats import with_returns
 from scheduling.shrinkage import scheduled_people
-from scheduling.uncertain import volume_cv, with_expectations
+from scheduling.uncertain import handle_time_cv, volume_cv, with_expectations
 
 LONGEST_DAY_MINUTES = 1500  # a local day with a clock change
 MEASURES = ("service_level", "asa_seconds", "abandon_share", "occupancy")
@@ -85,7 +85,8 @@ def require_staff(
     work = np.array([promise.work for promise in promises], dtype=object)[codes]
     live = np.flatnonzero(work == "live")
     cv = volume_cv(frame, timezone) if percentile is None else np.full(len(frame), np.nan)
-    _plan_live(plan, demand, promises, codes, live, (cv, _local_days(frame, codes, timezone)))
+    aht_cv = handle_time_cv(frame)
+    _plan_live(plan, demand, promises, codes, live, (cv, aht_cv, _local_days(frame, codes, timezone)))
     for code, promise in enumerate(promises):
         rows = np.flatnonzero(codes == code)
         if promise.work == "chat":
@@ -100,7 +101,7 @@ def require_staff(
     scheduled = scheduled_people(plan.agents, promises, codes, frame["start"], minutes, timezone)
     table = _table(frame, minutes, demand, plan, scheduled)
     if expected:
-        table = with_expectations(table, live, cv, promises, codes)
+        table = with_expectations(table, live, (cv, aht_cv), promises, codes)
     if any(promise.blend_with for promise in promises):
         table = blend(table, targets).requirements
     return REQUIREMENTS.check(table)
@@ -253,11 +254,11 @@ def _plan_live(
     promises: list[QueueTargets],
     codes: NDArray[np.intp],
     live: NDArray[np.intp],
-    volume: tuple[Array, NDArray[np.intp]],
+    spread: tuple[Array, Array, NDArray[np.intp]],
 ) -> None:
-    """All live queues together; `volume`: the cv of every row's volume and the number of its local day."""
+    """All live queues together; `spread`: cv of every row's volume and handle time, number of its local day."""
     rows = LiveRows(
-        demand.rate * demand.seconds, demand.load, demand.mol, demand.lagged, demand.aht, *volume, demand.seconds
+        demand.rate * demand.seconds, demand.load, demand.mol, demand.lagged, demand.aht, *spread, demand.seconds
     )
     need = staff_live(rows.at(live), promises, codes[live])
     plan.record(live, need.sized, need.agents, tuple(getattr(need, name) for name in MEASURES))

@@ -1,9 +1,12 @@
-"""Volume is not known, only its distribution: the service level to expect, and how likely the target is met.
+"""Volume and handle time are not known, only their distributions: the level to expect, how likely the target is met.
 
 The rate of an interval is gamma distributed around the forecast's mean (Jongbloed & Koole 2001); given the rate,
 arrivals are Poisson and the formulas hold. The level to expect is that of the mean contact, E[Λ SL(Λ, n)] / E[Λ];
-the target is met where the rate stays below the one at which n agents just keep it. Both are about the rate: the luck
+the target is met where the load stays below the one at which n agents just keep it. Both are about the rate: the luck
 of a single interval with a dozen contacts comes on top.
+
+Where the forecast says how far its mean handle time may be off, the load varies by both: cv² = (1 + v²)(1 + h²) − 1
+(see `uncertain_load`). Thresholds and patience are counted in the expected handle time.
 """
 
 from __future__ import annotations
@@ -48,15 +51,17 @@ def expected_under_uncertainty(
     target: ArrayLike,
     patience_seconds: ArrayLike | None = None,
     definition: str = "offered",
+    aht_cv: ArrayLike = 0.0,
 ) -> UnderUncertainty:
     """Live work with given agents under a volume of coefficient of variation `cv`; arguments broadcast to 1-d.
 
-    Infinite patience (or None) is Erlang C. No load: level 1, target met. Raises `BadValue` for negative numbers.
+    `aht_cv`: that of the mean handle time, independent of the volume. Infinite patience (or None) is Erlang C. No load:
+    level 1, target met. Raises `BadValue` for negative numbers.
     """
-    load, spread, number, aht, within, goal, patience = (
+    load, spread, aht_spread, number, aht, within, goal, patience = (
         np.atleast_1d(values)
         for values in broadcast(
-            load_erlangs=load_erlangs, cv=cv, agents=agents, aht_seconds=aht_seconds,
+            load_erlangs=load_erlangs, cv=cv, aht_cv=aht_cv, agents=agents, aht_seconds=aht_seconds,
             answer_within_seconds=answer_within_seconds, target=target,
             patience_seconds=np.inf if patience_seconds is None else patience_seconds,
         )
@@ -66,8 +71,10 @@ def expected_under_uncertainty(
     for begin in range(0, load.size, CHUNK):
         part = slice(begin, begin + CHUNK)
         own = (aht[part], within[part], patience[part])
-        level[part] = mixed_line(uncertain_load(load[part], spread[part]), number[part], *own, definition).service_level
-        met[part] = _probability(load[part], spread[part], number[part], own, goal[part], definition)
+        mixed = uncertain_load(load[part], spread[part], aht_spread[part])
+        level[part] = mixed_line(mixed, number[part], *own, definition).service_level
+        both = load_cv(spread[part], aht_spread[part])
+        met[part] = _probability(load[part], both, number[part], own, goal[part], definition)
     return UnderUncertainty(np.where(load == 0, 1.0, level), np.where(load == 0, 1.0, met))
 
 
@@ -87,13 +94,19 @@ def _probability(
 
 
 def with_expectations(
-    table: pd.DataFrame, live: NDArray[np.intp], cv: Array, promises: Sequence[QueueTargets], codes: NDArray[np.intp]
+    table: pd.DataFrame,
+    live: NDArray[np.intp],
+    spread: tuple[Array, Array],
+    promises: Sequence[QueueTargets],
+    codes: NDArray[np.intp],
 ) -> pd.DataFrame:
     """Requirements with `expected_service_level` and `probability_met` of the rows `live`; empty elsewhere.
 
-    The load is the sized one, without the desks that appointments hold. `promises[codes[i]]`: targets of row i.
+    `spread`: (cv of the volume, cv of the mean handle time) of every row. The load is the sized one, without the desks
+    that appointments hold. `promises[codes[i]]`: targets of row i.
     """
     level, met = np.full(len(table), np.nan), np.full(len(table), np.nan)
+    cv, aht_cv = spread
     for code in np.unique(codes[live]):
         rows, promise = live[codes[live] == code], promises[code]
         known = rows[np.isfinite(cv[rows]) & table["agents"].notna().to_numpy()[rows]]
@@ -105,10 +118,22 @@ def with_expectations(
             np.maximum(part["sized_load_erlangs"].to_numpy() - fixed, 0.0), cv[known],
             np.maximum(part["agents"].to_numpy() - fixed, 0.0), part["aht_seconds"].to_numpy(),
             promise.answer_within_seconds, target=promise.service_level, patience_seconds=promise.patience_seconds,
-            definition=promise.service_level_definition,
+            definition=promise.service_level_definition, aht_cv=aht_cv[known],
         )  # fmt: skip
         level[known], met[known] = found.service_level, found.probability_met
     return table.assign(expected_service_level=level, probability_met=met)
+
+
+def load_cv(cv: Array, aht_cv: Array) -> Array:
+    """(rows,) coefficient of variation of volume × mean handle time, taken as independent (Goodman 1960, eq. 2)."""
+    return np.asarray(np.where(aht_cv > 0, np.sqrt((1.0 + cv**2) * (1.0 + aht_cv**2) - 1.0), cv))
+
+
+def handle_time_cv(frame: pd.DataFrame) -> Array:
+    """(rows,) coefficient of variation of the day's mean handle time: `aht_cv`, 0 where the forecast does not say."""
+    if "aht_cv" not in frame:
+        return np.zeros(len(frame))
+    return np.asarray(np.minimum(np.nan_to_num(frame["aht_cv"].to_numpy(dtype=float)), CV_MAX))
 
 
 def volume_cv(frame: pd.DataFrame, timezone: str = "UTC") -> Array:

@@ -10,7 +10,8 @@ SL = Σ c_k SL(a_k, n). Sizing finds the least n for which these means keep ever
   that the rate of arrivals and the load imply, and the last point may miss no more than `LAST_MOMENT` over the target,
   or the next interval would begin with a queue.
 - `uncertain_load`: volume Λ ~ gamma with the given mean and coefficient of variation (Jongbloed & Koole 2001), by
-  Gauss quadrature. A busy day has more contacts, so E[Λ SL(Λ, n)] / E[Λ] is what a contact sees: c_k = w_k a_k / a.
+  Gauss quadrature; where the mean handle time is uncertain too, the product of both. A busy day has more contacts, so
+  E[Λ SL(Λ, n)] / E[Λ] is what a contact sees: c_k = w_k a_k / a.
 """
 
 from __future__ import annotations
@@ -97,19 +98,28 @@ def load_inside(
     return MixedLoad(erlangs, shares, shares, pace)
 
 
-def uncertain_load(load_erlangs: ArrayLike, cv: ArrayLike) -> MixedLoad:
-    """A load whose volume is gamma distributed around its mean; `cv` is the standard deviation ÷ the mean.
+def uncertain_load(load_erlangs: ArrayLike, cv: ArrayLike, aht_cv: ArrayLike = 0.0) -> MixedLoad:
+    """A load that is gamma distributed around its mean, by its volume and by its mean handle time, independently.
 
-    1-d arrays that broadcast. Points: Gauss-Legendre in the probability scale, so that any cv is handled.
+    `cv`, `aht_cv`: standard deviation ÷ mean of the two; that of the load is √((1 + cv²)(1 + aht_cv²) − 1) (Goodman
+    1960, eq. 2). A load of f times its mean has f^p times its contacts, p the volume's share of the variance of log f
+    (exact for lognormal factors). 1-d arrays that broadcast. Points: Gauss-Legendre in the probability scale, so that
+    any cv is handled.
     """
-    load, spread = broadcast(load_erlangs=np.atleast_1d(np.asarray(load_erlangs, dtype=float)), cv=cv)
+    load, cv, aht_cv = broadcast(
+        load_erlangs=np.atleast_1d(np.asarray(load_erlangs, dtype=float)), cv=cv, aht_cv=aht_cv
+    )
+    spread = np.where(aht_cv > 0, np.sqrt((1.0 + cv**2) * (1.0 + aht_cv**2) - 1.0), cv)
     nodes, weights = np.polynomial.legendre.leggauss(POINTS_OF_VOLUME)
     chance = (nodes + 1.0) / 2.0
     shape = 1.0 / np.maximum(spread, 1e-6)[:, None] ** 2
     factor = np.where(spread[:, None] > 0, gammaincinv(shape, chance) / shape, 1.0)
     time = np.broadcast_to(weights / 2.0, factor.shape)
     factor = factor / (factor * time).sum(axis=1, keepdims=True)  # the tails that quadrature cuts keep the mean
-    return MixedLoad(load[:, None] * factor, time, time * factor, np.ones_like(factor))
+    part = np.divide(np.log1p(cv**2), np.log1p(spread**2), out=np.ones_like(spread), where=aht_cv > 0)
+    contacts = time * factor ** part[:, None]
+    contacts = np.where(aht_cv[:, None] > 0, contacts / contacts.sum(axis=1, keepdims=True), contacts)
+    return MixedLoad(load[:, None] * factor, time, contacts, np.ones_like(factor))
 
 
 def mixed_line(

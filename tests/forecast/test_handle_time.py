@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from forecast.handle_time import handle_time, handle_time_with_variance, workload
+from forecast.handle_time import PRIOR_CV, handle_time, handle_time_with_cv
 
 
 def weekdays(days: int) -> np.ndarray:
@@ -35,41 +35,49 @@ def test_without_handled_contacts_in_eight_weeks_the_older_ones_are_taken() -> N
 
 
 def test_no_known_handle_time_stays_unknown() -> None:
-    found = handle_time_with_variance(np.zeros((10, 3)), np.zeros((10, 3)), weekdays(10))
+    found = handle_time_with_cv(np.zeros((10, 3)), np.zeros((10, 3)), weekdays(10))
     assert np.isnan(found.aht_seconds).all()
-    assert np.isnan(found.aht_var).all()
-
-
-def test_the_variance_of_an_average_is_that_of_the_days_weighted_by_contacts() -> None:
-    # 14 days of 100 contacts, averages of 290 and 310 s by turns: 300 s, each day 10 s off; no weekday keeps a side
-    handled = np.full((14, 1), 100.0)
-    seconds = handled * np.resize([290.0, 310.0], 14)[:, None]
-    found = handle_time_with_variance(handled, seconds, np.resize(np.arange(7), 14))
-    assert found.aht_seconds == pytest.approx(np.full((7, 1), 300.0))
-    assert found.aht_var == pytest.approx(np.full((7, 1), 100.0))
+    assert np.isnan(found.aht_cv)
 
 
 def test_two_days_tell_no_scatter() -> None:
     handled = np.full((2, 1), 100.0)
-    assert np.isnan(handle_time_with_variance(handled, handled * 300.0, weekdays(2)).aht_var).all()
+    assert np.isnan(handle_time_with_cv(handled, handled * 300.0, weekdays(2)).aht_cv)
 
 
-def test_workload_has_the_mean_and_variance_of_a_product() -> None:
-    # 20 ± 5 contacts of 300 ± 30 s: 6000 s; 25·300² + 900·20² + 25·900 = 2 250 000 + 360 000 + 22 500
-    mean, variance = workload(np.array([20.0]), np.array([25.0]), np.array([300.0]), np.array([900.0]))
-    assert mean.tolist() == [6000.0]
-    assert variance.tolist() == [2_632_500.0]
+def test_countless_contacts_tell_the_scatter_of_the_days_themselves() -> None:
+    # 56 days of a million contacts, averages of 270 and 330 s by turns: 10 % off each day. A week is an odd number of
+    # days, so no weekday keeps a side. 7 of 56 days go into the fit: h² = .01 × 56/49 = .01143, drawn to .0025 by 7
+    # days against 49: h² = .01031
+    handled = np.full((56, 1), 1e6)
+    found = handle_time_with_cv(handled, handled * np.resize([270.0, 330.0], 56)[:, None], weekdays(56))
+    assert found.aht_seconds == pytest.approx(np.full((7, 1), 300.0))
+    assert found.aht_cv == pytest.approx(np.sqrt((49 * 0.01 * 56 / 49 + 7 * 0.0025) / 56), rel=1e-3)
 
 
-def test_workload_of_a_sure_handle_time_varies_with_the_volume_alone() -> None:
-    mean, variance = workload(np.array([10.0, 0.0]), np.array([10.0, 0.0]), np.array([60.0]), np.array([0.0]))
-    assert mean.tolist() == [600.0, 0.0]
-    assert variance.tolist() == [36_000.0, 0.0]
+@pytest.mark.parametrize(("contacts", "slots"), [(400, 1), (400, 20), (4000, 20)])
+def test_days_that_differ_by_the_luck_of_their_contacts_alone_are_sure(contacts: int, slots: int) -> None:
+    """Exponential handle times of one mean: a day's average scatters by 1 ÷ √contacts, its mean not at all."""
+    rng = np.random.default_rng(5)
+    found = []
+    for _ in range(20):
+        handled = rng.multinomial(contacts, np.full(slots, 1 / slots), size=56).astype(float)
+        found.append(handle_time_with_cv(handled, 300.0 * rng.gamma(np.maximum(handled, 1e-9)), weekdays(56)).aht_cv)
+    assert np.mean(found) < PRIOR_CV
 
 
-def test_workload_agrees_with_drawn_products() -> None:
-    rng = np.random.default_rng(3)
-    drawn = rng.normal(50, 8, 400_000) * rng.normal(240, 20, 400_000)
-    mean, variance = workload(np.array(50.0), np.array(64.0), np.array(240.0), np.array(400.0))
-    assert float(mean) == pytest.approx(drawn.mean(), rel=0.005)
-    assert float(variance) == pytest.approx(drawn.var(), rel=0.02)
+def test_a_day_s_own_mean_is_told_from_the_luck_of_its_contacts() -> None:
+    """2,000 exponential handle times a day, the mean of each day off by 10 %: averages scatter by 10.2 %."""
+    rng = np.random.default_rng(6)
+    found = []
+    for _ in range(20):
+        handled = rng.multinomial(2000, np.full(10, 0.1), size=56).astype(float)
+        off = 1 + 0.1 * rng.standard_normal((56, 1))
+        found.append(handle_time_with_cv(handled, 300.0 * off * rng.gamma(handled), weekdays(56)).aht_cv ** 2)
+    assert np.sqrt(np.mean(found)) == pytest.approx(0.1, abs=0.012)
+
+
+def test_few_contacts_leave_the_usual_uncertainty() -> None:
+    handled = np.full((56, 1), 2.0)
+    seconds = handled * np.resize([100.0, 900.0, 300.0, 250.0], 56)[:, None]
+    assert handle_time_with_cv(handled, seconds, weekdays(56)).aht_cv == pytest.approx(PRIOR_CV, rel=0.05)

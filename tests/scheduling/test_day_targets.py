@@ -15,6 +15,7 @@ from scheduling.day_targets import allocate_over_day
 from scheduling.economics import economic_agents, value_of_next_agent
 from scheduling.queueing import erlang_a, erlang_c, required_agents
 from scheduling.queueing.sizing import ServiceGoals
+from scheduling.uncertain import expected_under_uncertainty
 
 
 def levels_of(loads: list[float], floor: float, most: int) -> tuple[list[np.ndarray], np.ndarray]:
@@ -158,3 +159,25 @@ def test_staffing_for_an_uncertain_volume_keeps_the_expected_level() -> None:
     assert safe["expected_service_level"].iloc[0] == pytest.approx(0.8, abs=1e-3)
     assert safe["agents"].iloc[0] > plain["agents"].iloc[0]
     assert 0.5 < plain["probability_met"].iloc[0] < 0.6 < safe["probability_met"].iloc[0]
+
+
+def test_an_uncertain_handle_time_asks_for_more_people_and_keeps_the_expected_level() -> None:
+    """Volume and handle time 10 % off each is a load 14.2 % off: √(1.01² − 1). Sized for the level to expect."""
+    frame = day_of([100.0] * 4).assign(day_cv=0.1, interval_cv=0.0)
+    keys = {"patience_seconds": 120, "arrival_model": "sipp", "sized_for": "expected_level"}
+    targets = Targets(QueueTargets.model_validate(keys))
+    found = {cv: require_staff(frame.assign(aht_cv=cv), targets, expected=True).iloc[0] for cv in (0.0, 0.1)}
+    assert found[0.1]["agents"] > found[0.0]["agents"] + 1
+    assert found[0.1]["expected_service_level"] == pytest.approx(0.8, abs=1e-3)
+    unknown = require_staff(frame.assign(aht_cv=np.nan), targets, expected=True)
+    pd.testing.assert_frame_equal(unknown, require_staff(frame, targets, expected=True))
+    pd.testing.assert_series_equal(unknown.iloc[0], found[0.0])
+
+
+def test_the_target_is_met_by_the_chance_that_the_load_allows() -> None:
+    """Twin: Erlang A at 4,000 drawn loads, volume 10 % and handle time 15 % off."""
+    rng = np.random.default_rng(8)
+    loads = 100 * rng.gamma(100, 0.01, 4000) * rng.gamma(1 / 0.0225, 0.0225, 4000)
+    met = (erlang_a(loads, 104, 180, 20, 120).service_level >= 0.8).mean()
+    found = expected_under_uncertainty(100.0, 0.1, 104.0, 180, 20, target=0.8, patience_seconds=120, aht_cv=0.15)
+    assert found.probability_met[0] == pytest.approx(met, abs=0.02)

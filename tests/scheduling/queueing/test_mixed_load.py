@@ -51,6 +51,27 @@ def test_the_level_under_uncertainty_is_the_integral_over_the_rate(load: float, 
     assert float(found.service_level[0]) == pytest.approx(expected, abs=5e-4)
 
 
+@pytest.mark.parametrize(
+    ("load", "agents", "cv", "aht_cv"), [(5, 7, 0.2, 0.1), (100, 105, 0.1, 0.1), (500, 510, 0, 0.1)]
+)
+def test_an_uncertain_handle_time_adds_to_an_uncertain_volume(
+    load: float, agents: float, cv: float, aht_cv: float
+) -> None:
+    """Twin: the mean over drawn volumes and drawn handle times, contacts counted as often as they come."""
+    rng = np.random.default_rng(7)
+    volume, longer = (rng.gamma(1 / c**2, c**2, 20_000) if c else np.ones(20_000) for c in (cv, aht_cv))
+    level = erlang_a(load * volume * longer, agents, 300 * longer, 20, 120).service_level
+    found = mixed_line(uncertain_load(load, cv, aht_cv), agents, 300, 20, 120)
+    assert float(found.service_level[0]) == pytest.approx(np.average(level, weights=volume), abs=0.01)
+    assert uncertain_load(load, cv, aht_cv).mean == pytest.approx([load])
+
+
+def test_a_sure_handle_time_changes_no_bit() -> None:
+    plain, same = uncertain_load([5.0, 100.0], 0.2), uncertain_load([5.0, 100.0], 0.2, 0.0)
+    assert np.array_equal(plain.contact_share, same.contact_share)
+    assert plain.contact_share == pytest.approx(plain.time_share * plain.erlangs / np.array([[5.0], [100.0]]))
+
+
 def test_agents_for_an_expected_level_give_it_and_one_less_does_not() -> None:
     load = uncertain_load([5.0, 100.0, 500.0], 0.2)
     need = required_agents_mixed(load, 300, GOALS, patience_seconds=120).agents
