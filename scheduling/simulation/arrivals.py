@@ -56,6 +56,7 @@ class ArrivalPlan:
     targets: tuple[QueueTargets, ...]
     opened: tuple[tuple[np.ndarray, np.ndarray], ...]  # per queue: starts and lengths of its opening time
     in_tray: InTray | None = None
+    aht_spread: np.ndarray | None = None  # (days,) the same of the day's mean handle time; None: it is certain
 
 
 def plan_arrivals(
@@ -70,13 +71,15 @@ def plan_arrivals(
     low: np.ndarray | None = None,
     high: np.ndarray | None = None,
     opened: Sequence[tuple[np.ndarray, np.ndarray]] | None = None,
+    aht_cv: np.ndarray | None = None,
 ) -> ArrivalPlan:
     """A plan from the rows of a forecast.
 
     `low`, `high` are the 10 % and 90 % quantiles of each row (absent: the forecast is certain). The variance that they
     show beyond Poisson is taken as one factor a queue and day: c² = Σ(σ² − v) ÷ Σv² over the day's rows, 0 at least
     (var = v + c²v² of a gamma-mixed Poisson count; Jongbloed & Koole 2001). `opened` extends the opening time of
-    queues beyond the rows, for deadlines.
+    queues beyond the rows, for deadlines. `aht_cv` (rows; NaN: certain): relative sd of the mean handle time of a queue
+    and day, drawn once for each (the first row's is taken).
     """
     days = np.zeros(queue.size, dtype=np.int64) if day is None else day
     number = int(days.max(initial=-1)) + 1
@@ -88,9 +91,14 @@ def plan_arrivals(
         spread = np.clip(np.divide(total, squares, out=np.zeros(number), where=squares > 0), 0.0, SPREAD_MAX)
     rows = [np.flatnonzero(queue == code) for code in range(len(targets))]
     own = [(start[mine][np.argsort(start[mine])], length[mine][np.argsort(start[mine])]) for mine in rows]
+    slower = None
+    if aht_cv is not None and bool((np.nan_to_num(aht_cv) > 0).any()):
+        slower = np.zeros(number)
+        slower[days[::-1]] = np.clip(np.nan_to_num(aht_cv[::-1]) ** 2, 0.0, SPREAD_MAX)
     return ArrivalPlan(
-        queue.astype(np.int64), start, length, offered, aht, days, spread, tuple(targets), tuple(opened or own)
-    )
+        queue.astype(np.int64), start, length, offered, aht, days, spread, tuple(targets), tuple(opened or own),
+        aht_spread=slower,
+    )  # fmt: skip
 
 
 def draw_contacts(plan: ArrivalPlan, rng: np.random.Generator, counts: np.ndarray | None = None) -> Contacts:
@@ -105,16 +113,23 @@ def draw_contacts(plan: ArrivalPlan, rng: np.random.Generator, counts: np.ndarra
     unit_patience = rng.exponential(size=row.size)
     patience = np.where(live, mean_patience, _ENDLESS)[queue] * unit_patience
     work = plan.aht[row] * lognormal(rng, row.size, HANDLE_TIME_CV)
+    if plan.aht_spread is not None:
+        work *= _gamma(rng, plan.aht_spread)[plan.day[row]]
     drawn = Contacts(at, queue, work, patience, _deadlines(plan, at, queue), row)
     return drawn if plan.in_tray is None else _after(plan.in_tray, drawn, rng)
 
 
 def draw_counts(plan: ArrivalPlan, rng: np.random.Generator) -> np.ndarray:
     """(rows) contacts of one run by the plan's own spread: days and queues independent."""
-    factor = np.ones(plan.day_spread.size)
-    uncertain = plan.day_spread > 1e-12
-    factor[uncertain] = rng.gamma(1.0 / plan.day_spread[uncertain], plan.day_spread[uncertain])
-    return np.asarray(rng.poisson(plan.offered * factor[plan.day]))
+    return np.asarray(rng.poisson(plan.offered * _gamma(rng, plan.day_spread)[plan.day]))
+
+
+def _gamma(rng: np.random.Generator, spread: np.ndarray) -> np.ndarray:
+    """Gamma draws of mean 1 and these squared coefficients of variation; 1 where there is none."""
+    factor = np.ones(spread.size)
+    uncertain = spread > 1e-12
+    factor[uncertain] = rng.gamma(1.0 / spread[uncertain], spread[uncertain])
+    return factor
 
 
 def _after(held: InTray, drawn: Contacts, rng: np.random.Generator) -> Contacts:

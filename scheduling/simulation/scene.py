@@ -138,6 +138,7 @@ def _scene(
         day=chosen.groupby(["code", "day"]).ngroup().to_numpy(),
         low=chosen["offered_p10"].to_numpy() if quantiles else None,
         high=chosen["offered_p90"].to_numpy() if quantiles else None,
+        aht_cv=chosen["aht_cv"].to_numpy() if "aht_cv" in chosen else None,
         opened=[_spans(worked[worked["code"] == number], origin) for number in range(len(targets))],
     )
     step = np.gcd.reduce(np.concatenate([start, start + length]).astype(np.int64))

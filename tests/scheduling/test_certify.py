@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -206,6 +207,31 @@ def test_counts_scatter_as_the_quantiles_of_the_forecast_say() -> None:
     counts = np.array([draw_contacts(plan, np.random.default_rng([3, n])).at.size for n in range(2000)])
     assert counts.mean() == pytest.approx(100, abs=3.5 * 20 / np.sqrt(2000))
     assert counts.std() == pytest.approx(20, rel=0.07)
+
+
+def test_a_day_s_handle_times_are_longer_or_shorter_together() -> None:
+    """2,500 contacts of 60 s a day: what the days' means scatter by is 10 % (first day) and the luck of contacts."""
+    start = np.array([0.0, 3600.0])
+    rows: dict[str, Any] = {"targets": [QueueTargets()], "day": np.array([0, 1])}
+    plan = plan_arrivals(
+        start.astype(int) * 0, start, start * 0 + 3600, start * 0 + 2500, start * 0 + 60,
+        aht_cv=np.array([0.1, np.nan]), **rows,
+    )  # fmt: skip
+    means = []
+    for number in range(100):
+        found = draw_contacts(plan, np.random.default_rng([9, number]))
+        means.append(np.bincount(found.row, weights=found.work) / np.bincount(found.row))
+    assert np.mean(means, axis=0) == pytest.approx([60, 60], rel=0.035)
+    assert np.std(means, axis=0) == pytest.approx([60 * np.hypot(0.1, 0.02), 60 * 0.02], rel=0.25)
+
+
+def test_certain_handle_times_are_drawn_as_before() -> None:
+    start = np.array([0.0, 1800.0])
+    rows: dict[str, Any] = {"targets": [QueueTargets()] * 2}
+    queue, volume = np.array([0, 1]), (start, start * 0 + 1800, start * 0 + 9, start * 0 + 60)
+    plain = draw_contacts(plan_arrivals(queue, *volume, **rows), np.random.default_rng(1))
+    sure = draw_contacts(plan_arrivals(queue, *volume, aht_cv=np.zeros(2), **rows), np.random.default_rng(1))
+    assert all(np.array_equal(old, new) for old, new in zip(plain, sure, strict=True))
 
 
 def test_an_uncertain_forecast_meets_its_target_on_fewer_days() -> None:
