@@ -207,14 +207,17 @@ def _remade(store: Store, record: Version) -> dict[str, str]:
     tools = Tools(fallback=record.details.get("fallback_version"))
     try:
         made: Made = MAKERS[record.kind](Materials(store, recipe), tools)
-        return {kind: _same(store.versions.frame(kind, record.version), frame) for kind, frame in made.frames.items()}
+        return {kind: _same(kind, store.versions.frame(kind, record.version), new) for kind, new in made.frames.items()}
     except StoreError as fault:
         return {record.kind: f"not possible: {fault}"}
     except SmenaError as fault:
         return {record.kind: f"fails now: {fault}"}
 
 
-def _same(stored: pd.DataFrame, made: pd.DataFrame) -> str:
+def _same(kind: str, stored: pd.DataFrame, made: pd.DataFrame) -> str:
+    """What differs, or "equal". Optional columns that came into the contract after the body was stored do not count."""
+    optional = set(TABLES[kind.upper()].column_names) - set(TABLES[kind.upper()].required_names)
+    made = made.drop(columns=[name for name in made.columns if name in optional and name not in stored.columns])
     if len(stored) != len(made) or list(stored.columns) != list(made.columns):
         return f"{len(made)} rows × {len(made.columns)} columns, stored {len(stored)} × {len(stored.columns)}"
     made = made.reset_index(drop=True)

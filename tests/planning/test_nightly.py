@@ -10,6 +10,7 @@ import signal
 import time
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -21,6 +22,7 @@ from planning import steps
 from planning.cli import app, main
 from planning.nightly import STEPS, inbox_files, run_night
 from planning.session import Session, open_session
+from planning.steps import publishing
 from planning.steps.exporting import deliver
 from planning.steps.produce import CHAIN
 from planning.steps.publishing import outdated
@@ -217,6 +219,22 @@ def test_a_published_plan_can_be_made_again_from_its_recipes(planned: Session) -
     assert found["faults"] == []
     assert set(found["remade"].values()) == {"equal"}
     assert set(found["remade"]) == set(CHAIN)
+
+
+def test_a_forecast_from_before_a_column_came_is_still_made_again_equal(
+    planned: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, plan = planned.store, planned.published
+    assert plan is not None
+    record = store.versions.get("forecast", plan.members["forecast"])
+    assert "aht_cv" in store.versions.frame("forecast", record.version)
+    read = type(store.versions).frame
+
+    def before(versions: Any, kind: str, *rest: Any) -> pd.DataFrame:
+        return read(versions, kind, *rest).drop(columns="aht_cv", errors="ignore")
+
+    monkeypatch.setattr(type(store.versions), "frame", before)
+    assert publishing._remade(store, record)["forecast"] == "equal"
 
 
 @pytest.fixture(scope="module")
