@@ -16,7 +16,8 @@ app:             ## serve the app on localhost
 	@.venv/bin/streamlit run app.py --server.address localhost
 
 test: lint       ## lint, types and every test (real browser and PostgreSQL included)
-	@.venv/bin/python -m pytest -q $(ARGS)
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 .venv/bin/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile \
+	  --no-loadscope-reorder $(ARGS)
 
 lint:            ## style and types
 	@.ci/setup test

@@ -135,9 +135,12 @@ def _sum_fraction(x: Array, y: Array) -> Array:
 
 def exponential_rest(u: Array) -> Array:
     """e^(-u) - 1 + u, exact for small u."""
+    out = np.asarray(np.expm1(-u) + u)
     small = np.abs(u) < 0.05
-    series = np.zeros_like(u)
-    safe = np.where(small, u, 0.0)
-    for power in range(10, 2, -1):
-        series = -safe / power * (1.0 + series)
-    return np.where(small, safe * safe / 2.0 * (1.0 + series), np.expm1(-u) + u)
+    if small.any():  # the series costs twenty times the function: only where it is needed
+        v = u[small]
+        series = np.zeros_like(v)
+        for power in range(10, 2, -1):
+            series = -v / power * (1.0 + series)
+        out[small] = v * v / 2.0 * (1.0 + series)
+    return out
