@@ -7,11 +7,17 @@ the error of an interval's share too; the errors of the days' rates hang togethe
 
 with m the contacts of a queue's day, and ρ = √(s·s′)·κ_common(k) between days k apart, plus (1 − s)·κ(k) within a
 queue. Quantiles are those of a negative binomial with that mean and variance. `forecast.paths` draws the same.
+
+The work that contacts bring (volume × handle time) sums up in the same way, rows weighted by their handle time a:
+single contacts bring Σ μᵢaᵢ²·(1 + c²), c the spread of single handle times, and that a day's mean handle time is off by
+`aht_cv` brings Σ over queue-days (Σ μᵢaᵢ·aht_cv)²·(1 + day_cv²), independent of the volume (variance of a product:
+Goodman 1960, JASA 55, eq. 2). Its band is that of a gamma distribution.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -22,12 +28,14 @@ from domain.intervals import local_days, local_midnights
 from domain.queues import SEPARATOR
 from domain.tables import QUANTILES
 from forecast.correlation import Correlation, at_days, default_correlation
+from forecast.handle_time import CONTACT_CV
 from forecast.paths import PathPlan
 from forecast.quantiles import count_quantiles
 
 PERIODS = ("interval", "day", "week", "month")
 PARTS = ("channel", "type", "site")  # of a queue's name, in order
 OTHER = "other"
+WORKLOAD = ("workload_hours", "workload_hours_p10", "workload_hours_p90")
 MOST_CV = 2.0
 PAIRS = (("offered_p025", "offered_p975"), ("offered_p05", "offered_p95"), ("offered_p10", "offered_p90"),
          ("offered_p25", "offered_p75"))  # fmt: skip
@@ -53,7 +61,8 @@ def aggregate_forecast(
 
     Returns columns group, start (UTC; the period's first moment, though the forecast may begin later), offered, the
         nine quantiles, and intervals (forecast rows in it); sorted by group and start. Sums of one row keep that
-        row's quantiles. Expectations add up over groups and periods; quantiles do not.
+        row's quantiles. Expectations add up over groups and periods; quantiles do not. Where the forecast has handle
+        times also workload_hours and its 10 % and 90 % quantiles; empty where a row with contacts has none.
     Raises `BadValue` for an unknown `by` or `period`.
     """
     groups = _groups(forecast["queue"], by)
@@ -71,17 +80,45 @@ def aggregate_forecast(
     found = pd.DataFrame({"group": index.get_level_values(0), "start": index.get_level_values(1), "offered": mean})
     found[list(QUANTILES)] = count_quantiles(mean, cv, cv)
     found["intervals"] = np.bincount(cell)
+    if "aht_seconds" in rows and bool(rows["aht_seconds"].notna().any()):
+        found[list(WORKLOAD)] = workload_hours(plan, np.asarray(cell), rows)
     return _own_quantiles(found, rows, np.asarray(cell))
 
 
-def group_variance(plan: PathPlan, group: np.ndarray) -> np.ndarray:
+def workload_hours(plan: PathPlan, group: np.ndarray, rows: pd.DataFrame) -> np.ndarray:
+    """(G × 3) mean, 10 % and 90 % quantile of the hours of work of each group of rows (N codes 0 … G − 1).
+
+    `rows`: of the plan, with `aht_seconds` and perhaps `aht_cv`. NaN where a row with contacts has no handle time.
+    """
+    count = int(group.max(initial=-1)) + 1
+    hours = np.where(plan.mean > 0, rows["aht_seconds"].to_numpy(dtype=float) / 3600.0, 0.0)
+    unknown = np.bincount(group, weights=np.isnan(hours), minlength=count) > 0
+    hours = np.nan_to_num(hours)
+    off = np.nan_to_num(rows["aht_cv"].to_numpy(dtype=float)) if "aht_cv" in rows else np.zeros(len(rows))
+    work = replace(plan, mean=plan.mean * hours)
+    variance = group_variance(work, group, noise=work.mean * hours * (1.0 + CONTACT_CV**2))
+    moved = work.mean * off * np.sqrt(1.0 + plan.day_cv**2)
+    _, cell = np.unique(np.stack([group, plan.queue, plan.day]), axis=1, return_inverse=True)
+    squares = np.bincount(cell, weights=moved) ** 2
+    of_cell = np.zeros(len(squares), dtype=np.int64)
+    of_cell[cell] = group
+    variance += np.bincount(of_cell, weights=squares, minlength=count)
+    mean = np.bincount(group, weights=work.mean, minlength=count)
+    shape = np.divide(mean**2, variance, out=np.ones(count), where=variance > 0)[:, None]
+    quantiles = special.gammaincinv(shape, np.array([[0.1, 0.9]])) / shape * mean[:, None]
+    return np.where(unknown[:, None], np.nan, np.column_stack([mean, quantiles]))
+
+
+def group_variance(plan: PathPlan, group: np.ndarray, noise: np.ndarray | None = None) -> np.ndarray:
     """(G) variance of the contacts of each group of rows (N codes 0 … G − 1), by the sum in the module's text.
 
+    `noise`: (N) variance that each row has of its own, given its rate; None: that of Poisson counts.
     ρ, the correlation of the normal values behind the factors, stands for that of the factors: the sd of a sum over
     days and queues is up to 1 % high at day_cv 0.3, 2 % at 0.5, 8 % at 1.
     """
     count = int(group.max(initial=-1)) + 1
-    own = plan.mean + (plan.mean * plan.interval_cv) ** 2 * (1 + plan.day_cv**2)
+    noise = plan.mean if noise is None else noise
+    own = noise + (plan.mean * plan.interval_cv) ** 2 * (1 + plan.day_cv**2)
     found = np.bincount(group, weights=own, minlength=count)
     share = plan.correlation.queue[plan.queue]
     moved = plan.mean * plan.day_cv

@@ -14,7 +14,7 @@ from forecast import apply_adjustments
 from forecast.edits import set_total
 from forecast.paths import path_totals
 from forecast.quantiles import count_quantiles
-from forecast.totals import aggregate_forecast, path_plan
+from forecast.totals import WORKLOAD, aggregate_forecast, path_plan, workload_hours
 
 NAMES = list(QUANTILES)
 MONDAY = pd.Timestamp("2026-03-02", tz="UTC")
@@ -200,3 +200,50 @@ def test_a_window_without_intervals_is_refused() -> None:
 def test_a_closed_window_takes_no_contacts() -> None:
     with pytest.raises(BadValue, match="an open interval"):
         folded(site(days=3, mean=0.0).assign(open=False), "phone/*", 10.0)
+
+
+def two_hours(queues: tuple[str, ...] = ("phone/a",), days: int = 1) -> pd.DataFrame:
+    """100 contacts of 180 s in each of two hours a day: 10 hours of work; volume and handle time 10 % off by day."""
+    starts = [MONDAY + pd.Timedelta(days=day, hours=hour) for day in range(days) for hour in range(2)]
+    frame = pd.DataFrame([(queue, start) for queue in queues for start in starts], columns=["queue", "start"])
+    return frame.assign(offered=100.0, aht_seconds=180.0, day_cv=0.1, interval_cv=0.0, aht_cv=0.1)
+
+
+def test_the_band_of_a_day_s_work_by_hand() -> None:
+    """Contacts 200·(1 + 1)·0.05² = 1, volume (10·0.1)² = 1, handle time (10·0.1)²·1.01 = 1.01 hours²: sd 1.735."""
+    found = aggregate_forecast(two_hours()).iloc[0]
+    assert found["workload_hours"] == pytest.approx(10.0)
+    sd = np.sqrt(3.01)  # a gamma of cv 0.17 is near a normal distribution around 10 − sd²/30
+    assert found["workload_hours_p10"] == pytest.approx(10 - 1.2816 * sd, abs=0.13)
+    assert found["workload_hours_p90"] == pytest.approx(10 + 1.2816 * sd, abs=0.13)
+
+
+@pytest.mark.parametrize("by", ["queue", "total"])
+def test_the_band_of_work_holds_four_of_five_drawn_days(by: str) -> None:
+    """Twin: paths of the contacts, each day's handle times longer or shorter together, single ones exponential."""
+    frame = two_hours(("phone/a", "phone/b"), days=3)
+    said = aggregate_forecast(frame, by=by, period="week").iloc[0]
+    plan, _ = path_plan(frame, "UTC")
+    queue_day = plan.queue * 3 + plan.day
+    rng = np.random.default_rng(4)
+    contacts = path_totals(plan, queue_day, 4000, seed=4)
+    hours = rng.gamma(contacts) * 0.05 * rng.gamma(100, 0.01, contacts.shape)
+    drawn = hours[:, :3].sum(axis=1) if by == "queue" else hours.sum(axis=1)
+    assert said["workload_hours"] == pytest.approx(drawn.mean(), rel=0.01)
+    for name, share in (("workload_hours_p10", 0.1), ("workload_hours_p90", 0.9)):
+        assert (drawn < said[name]).mean() == pytest.approx(share, abs=0.02)
+
+
+def test_work_is_unknown_where_a_row_with_contacts_has_no_handle_time() -> None:
+    frame = two_hours(("phone/a", "phone/b"))
+    frame.loc[frame["queue"] == "phone/b", "aht_seconds"] = np.nan
+    found = aggregate_forecast(frame, by="queue").set_index("group")
+    assert found.loc["phone/a", list(WORKLOAD)].notna().all()
+    assert found.loc["phone/b", list(WORKLOAD)].isna().all()
+    assert not set(WORKLOAD) & set(aggregate_forecast(frame.assign(aht_seconds=np.nan)))
+
+
+def test_no_contacts_are_no_work() -> None:
+    frame = two_hours().assign(offered=0.0)
+    plan, _ = path_plan(frame, "UTC")
+    assert workload_hours(plan, np.zeros(2, dtype=np.int64), frame).tolist() == [[0.0, 0.0, 0.0]]

@@ -24,6 +24,8 @@ from views.parts.notices import leave_note
 
 EVERY = "*"
 SHOWN_BAND = ("offered_p10", "offered_p90")
+WORK = {"workload_hours": "forecast.work", "workload_hours_p10": "forecast.work_low",
+        "workload_hours_p90": "forecast.work_high"}  # fmt: skip
 PERIODS = {"days": "day", "weeks": "week", "intervals": "interval"}  # by what the page calls them
 HEIGHT = 380
 SHOWN_STEP = 0.1  # contacts; the digit that the field of a total shows
@@ -61,7 +63,7 @@ def summed_up(session: Session, frame: pd.DataFrame, period: str) -> pd.DataFram
     """All rows of ADJUSTED together, a row a period (interval, day or week).
 
     Columns time (naive local, of the period), baseline, offered, quantiles where the forecast has any, change (share),
-    days (local days with rows), from_start and to_start (UTC, of the rows).
+    days (local days with rows), from_start and to_start (UTC, of the rows), the hours of work (WORK) where known.
     """
     found, zone = previews.totals(session, frame, period=period), session.settings.timezone
     place = found["start"].searchsorted(frame["start"], side="right") - 1
@@ -76,7 +78,8 @@ def summed_up(session: Session, frame: pd.DataFrame, period: str) -> pd.DataFram
         from_start=rows["start"].min(),
         to_start=last + interval_of(frame.sort_values("start")),
     )
-    return table[["time", "baseline", "offered", *bands, "change", "days", "from_start", "to_start"]]
+    work = [name for name in WORK if name in table]
+    return table[["time", "baseline", "offered", *bands, "change", "days", "from_start", "to_start", *work]]
 
 
 @st.cache_resource(show_spinner=False, max_entries=site.FRAMES_KEPT)
@@ -147,8 +150,9 @@ def totals_panel(queue: str, grain: str, day: date | None, words: Words) -> None
     st.subheader(words("forecast.totals"), anchor=False)
     table = totals(queue, grain, day)
     labels = [label_of(pd.Timestamp(time), grain, words) for time in table["time"]]
-    names = ("days", "baseline", "offered", *SHOWN_BAND, "change")
+    names = ("days", "baseline", "offered", *SHOWN_BAND, "change", *WORK)
     columns = [name for name in names if name in table and (name != "days" or grain == "weeks")]
+    columns = [name for name in columns if name not in WORK or table[name].notna().any()]
     shown = table.assign(label=labels, change=table["change"] * 100)[["label", *columns]]
     number = st.column_config.NumberColumn
     st.dataframe(
@@ -161,6 +165,7 @@ def totals_panel(queue: str, grain: str, day: date | None, words: Words) -> None
             "offered_p10": number(words("forecast.band_low"), format="%.0f"),
             "offered_p90": number(words("forecast.band_high"), format="%.0f"),
             "change": number(words("forecast.change"), format="%+.0f %%"),
+            **{name: number(words(key), format="%.1f") for name, key in WORK.items()},
         },
     )  # fmt: skip
     _form(queue, table, labels, words)
