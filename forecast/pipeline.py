@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 
 from domain.calendar import OpeningHours
-from domain.errors import BadValue, EmptyFile, ForecastFailed, UnknownQueue
-from domain.intervals import IntervalGrid, floor_to_grid, local_days, to_utc
+from domain.errors import BadValue, EmptyFile, ForecastFailed
+from domain.intervals import IntervalGrid, local_days
 from domain.likeness import Likeness
 from domain.tables import FORECAST
+from forecast.asked import MOST_DAYS, as_wanted, asked_rows, horizon_end, wanted_rows
 from forecast.backtest import (
     NEAR_DAYS,
     Backtest,
@@ -22,7 +23,7 @@ from forecast.backtest import (
     plan_origins,
     run_backtest,
 )
-from forecast.borrow import Borrowed, borrow_history, borrowed_days, nearest_queue
+from forecast.borrow import Borrowed, borrow_history, borrowed_days
 from forecast.dead import dead_queues
 from forecast.decompose import LAST_DAYS, RECONCILED, STATED, Explained, day_sums, decompose_days
 from forecast.events import event_offsets, learned_event_days
@@ -39,7 +40,6 @@ BACKTEST_DAYS = 28
 ORIGINS = 8
 LOW_HISTORY_DAYS = 56
 STALE_DAYS = 28
-MOST_DAYS = 3660  # ten years: further ahead nothing is known of opening, holidays or clock changes
 
 LOW_HISTORY = "LOW_HISTORY"  # less than eight weeks are known
 STALE_HISTORY = "STALE_HISTORY"  # nothing is known of the last four weeks
@@ -127,11 +127,11 @@ def make_forecast(
     if rows.empty:
         raise EmptyFile("a history with intervals that were over at as_of", found=str(as_of))
     rows, borrowed = borrow_history(rows, like or {}, grid, gaps=gaps)
-    wanted, unknown = _wanted(targets_grid, rows, as_of, grid)
+    wanted, unknown = wanted_rows(targets_grid, rows, as_of, grid)
     if wanted is not None:
         rows = rows[rows["queue"].isin(set(wanted["queue"]))]
     as_of_day = local_days(pd.DatetimeIndex([as_of]), grid.timezone)[0]
-    end = _horizon_end(as_of, horizon_days, grid, wanted)
+    end = horizon_end(as_of, horizon_days, grid, wanted)
     days = (local_days(pd.DatetimeIndex([end - pd.Timedelta(1, "us")]), grid.timezone)[0] - as_of_day).days + 1
     ready = prepare(rows, site, as_of_day=as_of_day, horizon_days=days, wanted=wanted)
     flags: dict[str, list[str]] = {queue: [] for queue in ready.panel.queues}
@@ -146,7 +146,7 @@ def make_forecast(
     level_cv = np.array([borrowed[queue].level_cv if queue in borrowed else 0.0 for queue in ready.panel.queues])
     frame = spread_over_intervals(ready, test, chosen, means, progress, level_cv=level_cv)
     stages = {RECONCILED: agreed, STATED: means, LAST_DAYS: day_sums(frame, ready.horizon, grid.timezone)}
-    frame = _asked(frame, as_of, end) if wanted is None else _as_wanted(frame, wanted, set(chosen))
+    frame = asked_rows(frame, as_of, end) if wanted is None else as_wanted(frame, wanted, set(chosen))
     return ForecastResult(
         forecast=FORECAST.check(frame),
         scores=score_table(_own_days(test, ready, borrowed), chosen, all_bands=False),
@@ -208,57 +208,6 @@ def _checked_models(names: tuple[str, ...]) -> dict[str, Forecaster]:
         if name not in FORECASTERS:
             raise BadValue(f"a model, one of {', '.join(FORECASTERS)}", column="model", found=name)
     return {name: FORECASTERS[name] for name in names}
-
-
-def _wanted(
-    targets_grid: pd.DataFrame | None, rows: pd.DataFrame, as_of: pd.Timestamp, grid: IntervalGrid
-) -> tuple[pd.DataFrame | None, tuple[ForecastFailed, ...]]:
-    """The wanted rows whose queue has history, and a failure for each other queue."""
-    if targets_grid is None:
-        return None, ()
-    if targets_grid.empty:
-        raise EmptyFile("a grid that names at least one queue and start")
-    wanted = targets_grid[["queue", "start"]].assign(start=to_utc(targets_grid["start"]))
-    wanted = wanted.assign(queue=wanted["queue"].astype("str")).reset_index(drop=True)
-    off = wanted["start"] != floor_to_grid(wanted["start"], grid)
-    today = floor_to_grid(pd.DatetimeIndex([as_of]), IntervalGrid(1440, grid.timezone))[0]
-    early = wanted["start"] < today
-    late = wanted["start"] > today + pd.Timedelta(days=MOST_DAYS)
-    for bad, expected in (
-        (off, "a start on the grid"),
-        (early, "a start not before the day of as_of"),
-        (late, f"a start in the {MOST_DAYS} days after as_of"),
-    ):
-        if bad.any():
-            row = int(np.flatnonzero(bad.to_numpy())[0])
-            raise BadValue(expected, line=row + 2, column="start", found=str(wanted["start"].iloc[row]))
-    if wanted.duplicated().any():
-        row = int(np.flatnonzero(wanted.duplicated().to_numpy())[0])
-        raise BadValue("each queue and start once", line=row + 2, column="start", found=str(wanted["start"].iloc[row]))
-    known = wanted["queue"].isin(set(rows["queue"]))
-    strange = sorted(set(wanted["queue"][~known]))
-    if not known.any():
-        near = _not_known(strange[0], [str(queue) for queue in rows["queue"].unique()]).partition("; ")[2]
-        remedy = f"{near[0].upper()}{near[1:]}." if near else ""
-        raise UnknownQueue(
-            "queues that are in the history", column="queue", found=", ".join(strange[:5]), remedy=remedy
-        )
-    names = [str(queue) for queue in rows["queue"].unique()]
-    return wanted[known], tuple(ForecastFailed(queue, _not_known(queue, names)) for queue in strange)
-
-
-def _not_known(queue: str, names: list[str]) -> str:
-    near = nearest_queue(queue, names)
-    hint = f'; the nearest by name to borrow a past from is {near!r} (--like "{queue}={near}")' if near else ""
-    return f"not in the history{hint}"
-
-
-def _horizon_end(
-    as_of: pd.Timestamp, horizon_days: int, grid: IntervalGrid, wanted: pd.DataFrame | None
-) -> pd.Timestamp:
-    local = as_of.tz_convert(grid.timezone).tz_localize(None) + pd.Timedelta(days=horizon_days)
-    end = local.tz_localize(grid.timezone, ambiguous=True, nonexistent="shift_forward").tz_convert("UTC")
-    return end if wanted is None or wanted.empty else max(end, wanted["start"].max() + pd.Timedelta(1, "us"))
 
 
 def _pins_by_queue(model: str | None, pins: Mapping[str, str], ready: Prepared) -> dict[str, str]:
@@ -386,13 +335,3 @@ def _flag_history(
             flags[queue].append(OPENING_LEARNED)
         if queue in borrowed:
             flags[queue].append(BORROWED)
-
-
-def _asked(frame: pd.DataFrame, as_of: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
-    inside = (frame["start"] >= as_of) & (frame["start"] < end) & ~frame["closed"]
-    return frame[inside].drop(columns="closed")
-
-
-def _as_wanted(frame: pd.DataFrame, wanted: pd.DataFrame, able: set[str]) -> pd.DataFrame:
-    asked = wanted[wanted["queue"].isin(able)]
-    return asked.merge(frame.drop(columns="closed"), on=["queue", "start"], how="left")
