@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from domain.errors import TableError, Violation
+from domain.calendar import parse_span
+from domain.errors import BadValue, TableError, Violation
 from domain.intervals import UTC_STAMP
 
 QUANTILES: Mapping[str, float] = {
@@ -161,6 +162,13 @@ def _is_kept(column: Column, values: pd.Series) -> bool:
 
     Loading it takes longer than most commands.
     """
+    if values.dtype == np.float64:
+        numbers = values.to_numpy()  # NaN is below no bound and above none
+        low = column.minimum is not None and bool((numbers < column.minimum).any())
+        high = column.maximum is not None and bool((numbers > column.maximum).any())
+        gap = not column.nullable and bool(np.isnan(numbers).any())
+        if low or high or gap or column.choices is None:
+            return not (low or high or gap)
     if not column.nullable and bool(values.isna().any()):
         return False
     if column.minimum is not None and bool((values < column.minimum).any()):
@@ -223,6 +231,8 @@ def _as_date(values: pd.Series) -> tuple[pd.Series, np.ndarray, str]:
 
 
 def _as_number(values: pd.Series) -> tuple[pd.Series, np.ndarray, str]:
+    if values.dtype == np.float64:  # as mostly: nothing to turn, and small tables are checked many times a minute
+        return values, np.isinf(values.to_numpy()), "a finite number"
     numbers = pd.to_numeric(values, errors="coerce").astype("float64")
     bad = (values.notna() & numbers.isna()).to_numpy() | np.isinf(numbers.to_numpy())
     return (values if bad.any() else numbers), bad, "a finite number"
@@ -296,6 +306,33 @@ def _ends_after(first: str, last: str) -> Invariant:
     def check(frame: pd.DataFrame) -> list[Violation]:
         rows = np.flatnonzero((frame[last] <= frame[first]).to_numpy())[:20]
         return [Violation(last, int(row), f"a time after {first}", frame[last].iloc[row]) for row in rows]
+
+    return check
+
+
+def _spans_of_the_day(column: str) -> Invariant:
+    def check(frame: pd.DataFrame) -> list[Violation]:
+        faults = []
+        for row, text in enumerate(frame.get(column, ())):
+            try:
+                _ = parse_span(text) if isinstance(text, str) else None
+            except BadValue as fault:
+                faults.append(Violation(column, row, fault.expected, text))
+        return faults
+
+    return check
+
+
+def _one_of(first: str, second: str) -> Invariant:
+    """Exactly one of two columns is filled, with more than 0."""
+
+    def check(frame: pd.DataFrame) -> list[Violation]:
+        given = [frame[name] if name in frame else pd.Series(np.nan, index=frame.index) for name in (first, second)]
+        wrong = given[0].notna() == given[1].notna()
+        faults = [Violation(first, int(row), f"either {first} or {second}") for row in np.flatnonzero(wrong)[:20]]
+        for name, values in zip((first, second), given, strict=True):
+            faults += [Violation(name, int(row), "more than 0", 0.0) for row in np.flatnonzero(values == 0)[:20]]
+        return faults
 
     return check
 
@@ -519,6 +556,9 @@ REQUIREMENTS = Table(
         Column("expected_service_level", "number", "share", "level to expect as volume varies", False, True, 0, 1),
         Column("probability_met", "number", "share", "how likely the volume allows the level", False, True, 0, 1),
         Column("blended_agents", "number", "people", "idle people of live queues who do it instead", False, True, 0),
+        Column(
+            "wanted_agents", "number", "people", "agents it would take where there are too few seats", False, True, 0
+        ),
         Column("offered", "number", "contacts", "contacts that arrive with that many agents", False, True, 0),
         Column("fresh", "number", "contacts", "of them those of a new matter, no redials or repeats", False, True, 0),
     ),
@@ -560,6 +600,35 @@ BACKLOG = Table(
         Column("age_hours", "number", "hours", "opening hours it has waited already", True, False, 0),
         Column("contacts", "number", "contacts", "how many have waited that long", True, False, 0),
     ),
+)
+
+OUTBOUND = Table(
+    "OUTBOUND",
+    "Outbound and proactive contacts as planned work: lists of contacts to be made within a span of days.",
+    ("name", "queue", "from"),
+    (
+        Column("name", "text", "", "what the list is called"),
+        Column("queue", "text", "", "a queue of its own; who has it as a skill does the work"),
+        Column("from", "date", "", "first local day"),
+        Column("to", "date", "", "last local day, included; by its end all is done"),
+        Column(
+            "hours", "text", "", "hours it may be done in (10:00-20:00); empty = while any queue is open", False, True
+        ),
+        Column("contacts", "number", "contacts", "contacts to be made from the first day to the last", True, False, 0),
+        Column("aht_seconds", "number", "seconds", "work a contact takes, or contacts_per_hour", False, True, 0),
+        Column(
+            "contacts_per_hour", "number", "contacts", "what a person gets done in an hour, all told", False, True, 0
+        ),
+        Column(
+            "beside",
+            "text",
+            "",
+            "done in the quiet hours of these queues or patterns, separated by |; empty = evenly",
+            False,
+            True,
+        ),
+    ),
+    (_not_before("from", "to"), _spans_of_the_day("hours"), _one_of("aht_seconds", "contacts_per_hour")),
 )
 
 PEOPLE = Table(
@@ -753,7 +822,8 @@ REJECTS = Table(
 TABLES: Mapping[str, Table] = {
     table.name: table
     for table in (
-        TICKETS, HISTORY, CLEANING, DECISIONS, FORECAST, ADJUSTMENTS, ADJUSTED, REQUIREMENTS, BACKLOG, BLENDING,
-        PEOPLE, TIME_OFF, EVENTS, ROSTER, COVERAGE, SKILL_BOUNDS, CERTIFICATE, SCORES, DECOMPOSITION, AUDIT, REJECTS,
+        TICKETS, HISTORY, CLEANING, DECISIONS, FORECAST, ADJUSTMENTS, ADJUSTED, REQUIREMENTS, BACKLOG, OUTBOUND,
+        BLENDING, PEOPLE, TIME_OFF, EVENTS, ROSTER, COVERAGE, SKILL_BOUNDS, CERTIFICATE, SCORES, DECOMPOSITION, AUDIT,
+        REJECTS,
     )
 }  # fmt: skip

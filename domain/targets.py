@@ -110,21 +110,25 @@ class QueueTargets(BaseModel):
 
 @dataclass(frozen=True)
 class Targets:
-    """Targets by queue pattern; the most specific (longest) matching pattern decides, `default` otherwise."""
+    """Targets by queue pattern; the most specific (longest) matching pattern decides, `default` otherwise.
+
+    `seats`: places for people at once, by the pattern of the queues that share them (a site, a room).
+    """
 
     default: QueueTargets = field(default_factory=QueueTargets)
     by_pattern: Mapping[str, QueueTargets] = field(default_factory=dict)
+    seats: Mapping[str, float] = field(default_factory=dict)
 
     @staticmethod
     def from_mapping(mapping: Mapping[str, Any], file: str | None = None) -> Targets:
         """From TOML: `[default]` and `[queue."name"]`; a queue's table overrides the default key by key.
 
-        `[shrinkage]` is the short form of `[default.shrinkage]`.
+        `[shrinkage]` is the short form of `[default.shrinkage]`, `[seats]` holds numbers of seats by pattern of queues.
         Raises `BadValue` naming file, queue and key.
         """
-        unknown = sorted(set(mapping) - {"default", "queue", "shrinkage"})
+        unknown = sorted(set(mapping) - {"default", "queue", "shrinkage", "seats"})
         if unknown:
-            raise BadValue('only [default], [shrinkage] and [queue."name"] tables', file=file, found=unknown)
+            raise BadValue('only [default], [shrinkage], [seats] and [queue."name"] tables', file=file, found=unknown)
         base = dict(mapping.get("default", {}))
         if "shrinkage" in mapping:
             if "shrinkage" in base:
@@ -134,6 +138,7 @@ class Targets:
         return Targets(
             default=_parsed(base, "default", file),
             by_pattern={name: _parsed(_merged(base, dict(own)), name, file) for name, own in tables.items()},
+            seats=_seats(mapping.get("seats", {}), file),
         )
 
     def of(self, queue: str) -> QueueTargets:
@@ -152,6 +157,15 @@ class Targets:
 
 def _merged(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
     return {**base, **own}
+
+
+def _seats(table: Any, file: str | None) -> dict[str, float]:
+    if not isinstance(table, Mapping):
+        raise BadValue('[seats] with a number for each pattern, such as "phone/*" = 40', file=file, column="seats")
+    for name, number in table.items():
+        if isinstance(number, bool) or not isinstance(number, int | float) or not number >= 0:
+            raise BadValue("a number of seats of at least 0", file=file, column=f"seats.{name}", found=number)
+    return {str(name): float(number) for name, number in table.items()}
 
 
 def _parsed(table: dict[str, Any], name: str, file: str | None) -> QueueTargets:

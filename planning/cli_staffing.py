@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -26,6 +26,14 @@ from planning.cli_common import (
     say_json,
 )
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from domain import Targets
+
+BacklogOption = Annotated[
+    Path | None, typer.Option("--backlog", help="Deferred work that waits already (CSV: queue, age_hours, contacts).")
+]
 TargetsOption = Annotated[Path | None, typer.Option("--targets", help="Service targets (TOML).")]
 PeopleOption = Annotated[Path | None, typer.Option("--people", help="People, skills, agreements (CSV).")]
 RulesOption = Annotated[Path | None, typer.Option("--rules", help="Agreements, shifts, rules (TOML).")]
@@ -61,6 +69,15 @@ def require(
     bounds: Annotated[
         str | None, typer.Option("--bounds", help="With --people: file for the least people by set of queues.")
     ] = None,
+    backlog: BacklogOption = None,
+    outbound: Annotated[
+        Path | None,
+        typer.Option(
+            "--outbound",
+            help="Contacts to be made (CSV: name, queue, from, to, contacts, aht_seconds or contacts_per_hour, "
+            "hours, beside).",
+        ),
+    ] = None,
     expected: Annotated[
         bool, typer.Option("--expected", help="Also the level to expect as volume varies, and its odds; files only.")
     ] = False,
@@ -86,9 +103,12 @@ def require(
             timezone=timezone,
             people=people,
             bounds=bounds,
+            backlog=backlog,
+            outbound=outbound,
         )
         with opened(store) as session:
             result = steps.make_requirements(session, percentile)
+            _tell_default_caps(steps.read(session, "requirements"), session.site.targets, quiet)
             show_result(session, result, "requirements", out, as_json=json, quiet=quiet)
         return
     _needs(targets=targets)
@@ -100,9 +120,12 @@ def require(
         interval_minutes=stages.parse_interval(interval),
         timezone=timezone or "UTC",
         expected=expected,
+        backlog=backlog,
+        outbound=outbound,
     )
-    for warning in stages.targets_warnings(targets, made):
+    for warning in stages.targets_warnings(targets, made, timezone=timezone or "UTC", outbound=outbound):
         say(f"warning: {warning}", quiet)
+    _tell_default_caps(made, stages.targets_of(targets), quiet)
     if people is None:
         give(made, out, REQUIREMENTS, timezone, as_json=json)
         return
@@ -115,6 +138,13 @@ def require(
     if bounds is not None:
         give(pooled, bounds, SKILL_BOUNDS, timezone)
     say_json({"pooling": summary})
+
+
+def _tell_default_caps(requirements: pd.DataFrame, targets: Targets, quiet: bool) -> None:
+    from planning.staffing_notes import default_caps_note
+
+    for note in default_caps_note(requirements, targets):
+        say(f"note: {note}", quiet)
 
 
 def roster(
@@ -227,10 +257,7 @@ def certify(
     forecast: Annotated[Path | None, typer.Option("--forecast", help="The forecast (CSV, Parquet).")] = None,
     targets: TargetsOption = None,
     out: OutOption = None,
-    backlog: Annotated[
-        Path | None,
-        typer.Option("--backlog", help="Deferred work that waits already (CSV: queue, age_hours, contacts)."),
-    ] = None,
+    backlog: BacklogOption = None,
     runs: Annotated[int | None, typer.Option("--runs", min=1, help="Simulated runs.")] = None,
     timezone: ZoneOption = None,
     store: StoreOption = None,

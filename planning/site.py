@@ -15,7 +15,7 @@ import pandas as pd
 from connectors import read_table, read_toml
 from domain import OpeningHours, RuleBook, SegmentRules, Settings, Table, Targets, WorkCalendar, work_calendar
 from domain.errors import EmptyFile, NothingToPlan
-from domain.tables import DECISIONS, EVENTS, PEOPLE, TIME_OFF
+from domain.tables import BACKLOG, DECISIONS, EVENTS, OUTBOUND, PEOPLE, TIME_OFF
 
 LOAD_SITE = "load the site's files with `smena load-site FOLDER`"
 TABLES_OF_A_SITE: Mapping[str, Table] = {
@@ -23,8 +23,10 @@ TABLES_OF_A_SITE: Mapping[str, Table] = {
     "time_off.csv": TIME_OFF,
     "events.csv": EVENTS,
     "marks.csv": DECISIONS,
+    "outbound.csv": OUTBOUND,
+    "backlog.csv": BACKLOG,
 }
-MAY_BE_EMPTY = ("time_off.csv", "events.csv", "marks.csv")
+MAY_BE_EMPTY = ("time_off.csv", "events.csv", "marks.csv", "outbound.csv", "backlog.csv")
 SETTINGS_OF_A_SITE: Mapping[str, Any] = {
     "targets.toml": Targets.from_mapping,
     "rules.toml": RuleBook.from_mapping,
@@ -60,6 +62,16 @@ class Site:
     def decisions(self) -> pd.DataFrame:
         """Frame under DECISIONS: what planners say of stretches of the history, oldest first."""
         return self._table("marks.csv")
+
+    @cached_property
+    def outbound(self) -> pd.DataFrame:
+        """Frame under OUTBOUND: lists of contacts to be made."""
+        return self._table("outbound.csv")
+
+    @cached_property
+    def backlog(self) -> pd.DataFrame | None:
+        """Frame under BACKLOG; None (as much as is left at the end) where there is no backlog.csv."""
+        return self._table("backlog.csv") if "backlog.csv" in self.contents else None
 
     @cached_property
     def targets(self) -> Targets:

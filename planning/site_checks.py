@@ -126,8 +126,9 @@ def live_by_the_day(requirements: pd.DataFrame, targets: Targets) -> list[str]:
 
 def queue_warnings(site: Site, known: Iterable[str]) -> list[str]:
     """What the site's targets, opening hours, events and people say of queues that the history does not have."""
-    names = sorted(set(known))
-    patterns = [("targets.toml: queue", name) for name in site.targets.by_pattern]
+    names = sorted({*known, *(str(queue) for queue in site.outbound["queue"])})
+    patterns = [("targets.toml: seats", name) for name in site.targets.seats]
+    patterns += [("targets.toml: queue", name) for name in site.targets.by_pattern]
     if site.opening is not None:
         patterns += [("opening_hours.toml: queue", name) for name in site.opening.by_pattern]
     events: list[dict[Any, Any]] = site.events.to_dict("records")
@@ -135,6 +136,12 @@ def queue_warnings(site: Site, known: Iterable[str]) -> list[str]:
     decided: list[dict[Any, Any]] = site.decisions.to_dict("records")
     patterns += [("marks.csv:", str(row["queue"])) for row in decided]
     found = unknown_queues(patterns, names)
+    skills = [split_list(cell) for cell in site.people["queues"]]
+    found += [
+        f"outbound.csv: nobody in people.csv has {queue!r} among their queues, so no roster can staff it"
+        for queue in sorted(set(site.outbound["queue"]))
+        if skills and not any(matches(str(queue), own) for own in skills)
+    ]
     idle = [
         str(row["agent"])
         for row in site.people.to_dict("records")

@@ -22,6 +22,7 @@ from domain.errors import BadValue, InputError
 from domain.tables import (
     BACKLOG,
     FORECAST,
+    OUTBOUND,
     PEOPLE,
     REQUIREMENTS,
     ROSTER,
@@ -185,29 +186,44 @@ def requirements_of_forecast(
     interval_minutes: int | None,
     timezone: str,
     expected: bool = False,
+    backlog: Path | None = None,
+    outbound: Path | None = None,
 ) -> pd.DataFrame:
     """REQUIREMENTS of a forecast file (FORECAST, or ADJUSTED: further columns are let through)."""
     import scheduling  # slow to import: only where it is used
 
-    demand = read_table(path, FORECAST, timezone=timezone)
-    with of_file(path):
+    demand, promises = read_table(path, FORECAST, timezone=timezone), targets_of(targets)
+    held = read_table(backlog, BACKLOG) if backlog else None
+    if held is not None:
+        with of_file(str(backlog)):
+            scheduling.check_backlog(held, demand, promises)
+    with of_file(path, {"hours": outbound, "queue": outbound}):
         return scheduling.require_staff(
             demand,
-            targets_of(targets),
+            promises,
             interval_minutes=interval_minutes,
             percentile=percentile,
             timezone=timezone,
             expected=expected,
+            backlog=held,
+            outbound=read_table(outbound, OUTBOUND) if outbound else None,
         )
 
 
-def targets_warnings(path: Path, requirements: pd.DataFrame) -> list[str]:
-    """A sentence for each [queue."…"] of the targets that the forecast does not have, and for live work by the day."""
-    targets = targets_of(path)
+def targets_warnings(
+    path: Path, requirements: pd.DataFrame, *, timezone: str = "UTC", outbound: Path | None = None
+) -> list[str]:
+    """A sentence for each [queue."…"] or pattern of [seats] in the targets that the forecast does not have, for live
+    work by the day, for seats that are too few, and for outbound lists that are planned in part."""
+    from planning.staffing_notes import staffing_notes  # loads the solver
+
+    targets, lists = targets_of(path), read_table(outbound, OUTBOUND) if outbound else None
     named = [(f"{path}: queue", name) for name in targets.by_pattern]
+    named += [(f"{path}: seats", name) for name in targets.seats]
     return [
         *unknown_queues(named, requirements["queue"].unique(), "forecast"),
         *live_by_the_day(requirements, targets),
+        *staffing_notes(requirements, targets, timezone=timezone, outbound=lists),
     ]
 
 

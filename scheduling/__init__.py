@@ -3,7 +3,7 @@
 from scheduling.certify import certify
 from scheduling.coverage import measure_coverage
 from scheduling.multi_skill import multi_skill_need
-from scheduling.requirements import require_staff
+from scheduling.requirements import check_backlog, require_staff
 from scheduling.roster import RULES, RosterResult, audit, make_roster
 from scheduling.skills import pooling, skill_bounds
 
@@ -12,6 +12,7 @@ __all__ = [
     "RosterResult",
     "audit",
     "certify",
+    "check_backlog",
     "make_roster",
     "measure_coverage",
     "multi_skill_need",

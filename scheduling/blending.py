@@ -30,6 +30,7 @@ from numpy.typing import ArrayLike
 from domain.queues import matches
 from domain.tables import BLENDING, REQUIREMENTS
 from domain.targets import QueueTargets, Targets
+from scheduling.outbound import outbound_queues
 from scheduling.queueing import erlang_a, erlang_b
 from scheduling.queueing.special import Array
 
@@ -114,13 +115,15 @@ def blend(requirements: pd.DataFrame, targets: Targets) -> Blended:
     names = [str(name) for name in table["queue"].unique()]
     promises = {name: targets.of(name) for name in names}
     takers = [name for name in names if promises[name].work == "deferred" and promises[name].blend_with]
+    planned = set(outbound_queues(table))
+    givers_of = [name for name in names if promises[name].work == "live" and name not in planned]
     rows = {name: table.index[table["queue"] == name].to_numpy() for name in names}
     hours = table["interval_minutes"].to_numpy(dtype=float) / 60.0
     agents = table["agents"].to_numpy(dtype=float).copy()
     blended, used, idle = np.zeros(len(table)), np.zeros(len(table)), np.full(len(table), np.nan)
     for taker in sorted(takers, key=lambda name: (promises[name].deadline_hours or 0.0, name)):
         promise, mine = promises[taker], rows[taker]
-        for giver in (name for name in names if promises[name].work == "live" and matches(name, promise.blend_with)):
+        for giver in (name for name in givers_of if matches(name, promise.blend_with)):
             _, here, there = np.intersect1d(
                 table["start"].to_numpy()[mine], table["start"].to_numpy()[rows[giver]], return_indices=True
             )

@@ -36,6 +36,7 @@ def measure_coverage(
     people: pd.DataFrame | None = None,
     targets: Targets | None = None,
     forecast: pd.DataFrame | None = None,
+    timezone: str = "UTC",
 ) -> pd.DataFrame:
     """Required and present people per queue and interval of the requirements.
 
@@ -46,6 +47,7 @@ def measure_coverage(
         people: frame under PEOPLE, used for work rows that name no queue.
         targets, forecast: with both (forecast under FORECAST or ADJUSTED), the service level to expect with the
             people present after shrinkage; missing where the forecast has no row or no contacts.
+        timezone: of the times of day at which shrinkage differs.
 
     Returns: frame under COVERAGE with one row per row of the requirements, sorted by queue and start, and a column
         `note`. People at work while none of their queues has a requirement appear in no row.
@@ -71,7 +73,7 @@ def measure_coverage(
     )
     if targets is not None and forecast is not None:
         minutes = need["interval_minutes"].to_numpy()
-        covered["expected_service_level"] = expected_service_level(covered, minutes, forecast, targets)
+        covered["expected_service_level"] = expected_service_level(covered, minutes, forecast, targets, timezone)
     return COVERAGE.check(covered)
 
 

@@ -5,9 +5,11 @@
 - *chat*: the exact chain of agents who hold several contacts at once, at the rate of the modified offered load;
 - *deferred*: the work levelled between arrival and deadline, see `scheduling/deferred.py`; what comes in while the
   queue is not worked (`open` false in the forecast) waits for the next open interval, closed intervals need nobody;
-  where targets blend it with live queues, their idle time is used first, see `scheduling/blending.py`.
+  where targets blend it with live queues, their idle time is used first, see `scheduling/blending.py`;
+- *outbound*: lists of contacts to be made, in queues of their own, see `scheduling/outbound.py`.
 
-Need stays fractional: rounding happens once, on the roster. Shrinkage is applied by division.
+Where there are too few seats for all of them, see `scheduling/seats.py`. Need stays fractional: rounding happens once,
+on the roster. Shrinkage is applied by division.
 """
 
 from __future__ import annotations
@@ -21,11 +23,12 @@ from numpy.typing import NDArray
 
 from domain.errors import BadValue, MissingColumn
 from domain.intervals import DAY_MINUTES, infer_interval_minutes, local_days
-from domain.tables import ADJUSTED, FORECAST, QUANTILES, REQUIREMENTS
+from domain.tables import ADJUSTED, BACKLOG, FORECAST, QUANTILES, REQUIREMENTS
 from domain.targets import QueueTargets, Targets
 from scheduling.blending import blend
 from scheduling.deferred import DeferredDemand, held_work, plan_deferred
 from scheduling.live_staffing import LiveRows, staff_live
+from scheduling.outbound import with_outbound
 from scheduling.queueing import (
     OfferedLoad,
     ServiceGoals,
@@ -37,6 +40,7 @@ from scheduling.queueing import (
 from scheduling.queueing.backlog import Held
 from scheduling.queueing.special import Array
 from scheduling.repeats import with_returns
+from scheduling.seats import within_seats
 from scheduling.shrinkage import scheduled_people
 from scheduling.uncertain import handle_time_cv, volume_cv, with_expectations
 
@@ -52,6 +56,7 @@ def require_staff(
     percentile: float | None = None,
     timezone: str = "UTC",
     backlog: pd.DataFrame | None = None,
+    outbound: pd.DataFrame | None = None,
     expected: bool = False,
 ) -> pd.DataFrame:
     """People per queue and interval that keep the targets.
@@ -59,7 +64,7 @@ def require_staff(
     `forecast`: frame under FORECAST or ADJUSTED. `interval_minutes` is inferred from the starts where None.
     `percentile` (2.5 to 97.5) staffs to that quantile of the contacts instead of their mean. `timezone`: of the times
     of day at which shrinkage differs. `backlog`: frame under BACKLOG, the deferred work in the in-tray at the start (no
-    rows: nothing); where None, as much as is left at the end.
+    rows: nothing); where None, as much as is left at the end. `outbound`: frame under OUTBOUND, planned beside it all.
 
     `expected` adds, for live work, `expected_service_level` and `probability_met` under the forecast's distribution
     (see `scheduling/uncertain.py`); empty where the forecast shows none.
@@ -75,6 +80,8 @@ def require_staff(
     if frame.empty:
         return REQUIREMENTS.empty()
     frame = frame.sort_values(["queue", "start"], ignore_index=True)
+    if backlog is not None:
+        check_backlog(backlog, frame, targets)
     minutes = interval_minutes or _inferred_minutes(frame)
     _refuse_overlaps(frame, minutes)
     names, codes = np.unique(frame["queue"].to_numpy(dtype=object), return_inverse=True)
@@ -100,11 +107,23 @@ def require_staff(
             _plan_deferred(plan, asked, promise, rows, held_work(backlog, str(names[code]), float(aht.max())))
     scheduled = scheduled_people(plan.agents, promises, codes, frame["start"], minutes, timezone)
     table = _table(frame, minutes, demand, plan, scheduled)
-    if expected:
-        table = with_expectations(table, live, (cv, aht_cv), promises, codes)
-    if any(promise.blend_with for promise in promises):
+    if outbound is not None and len(outbound):
+        table = with_outbound(table, outbound, frame.loc[demand.open, "start"], targets, minutes, timezone)
+    if any(targets.of(str(queue)).blend_with for queue in table["queue"].unique()):
         table = blend(table, targets).requirements
-    return REQUIREMENTS.check(table)
+    if targets.seats:
+        table = within_seats(table, targets, np.append(demand.open, np.ones(len(table) - len(frame), dtype=bool)))
+    if expected:  # the rows of the forecast are still the first ones
+        table = with_expectations(table, live, (cv, aht_cv), promises, codes)
+    return REQUIREMENTS.check(table.sort_values(["queue", "start"], ignore_index=True))
+
+
+def check_backlog(backlog: pd.DataFrame, forecast: pd.DataFrame, targets: Targets) -> None:
+    """Raises `BadValue` for an in-tray of a queue that is not forecast or whose work can't wait."""
+    known = {str(queue) for queue in forecast["queue"].unique()}
+    for row, queue in enumerate(BACKLOG.check(backlog)["queue"]):
+        if queue not in known or targets.of(str(queue)).work != "deferred":
+            raise BadValue("a queue of deferred work that is forecast", line=row + 2, column="queue", found=queue)
 
 
 @dataclass(frozen=True)

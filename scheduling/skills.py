@@ -33,6 +33,7 @@ from domain.queues import matches, split_list
 from domain.tables import PEOPLE, REQUIREMENTS, SKILL_BOUNDS
 from domain.targets import QueueTargets, Targets
 from scheduling.lp import Program
+from scheduling.outbound import outbound_queues
 from scheduling.queueing import ServiceGoals, required_agents
 from scheduling.queueing.special import Array
 
@@ -211,7 +212,10 @@ def skill_bounds(requirements: pd.DataFrame, targets: Targets, people: pd.DataFr
 
 
 def _by_queue(rows: pd.DataFrame, names: list[str], starts: pd.DatetimeIndex, targets: Targets) -> QueueNeed:
-    promises = tuple(targets.of(name) for name in names)
+    planned = outbound_queues(rows)  # nobody waits there: no line to be pooled
+    promises = tuple(
+        targets.of(name).model_copy(update={"work": "deferred"} if name in planned else {}) for name in names
+    )
 
     def table(column: str) -> Array:
         if column not in rows:

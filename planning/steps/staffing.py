@@ -19,6 +19,8 @@ from planning.steps.adjusting import adjusted_by_recipe, counting_ids
 from planning.steps.produce import Made, Materials, StepResult, Tools, needed, produce, site_inputs
 
 RULE_FILES = ("people.csv", "rules.toml", "time_off.csv")
+BACKLOG_FILE = "backlog.csv"
+BACKLOG_FRESH = pd.Timedelta(hours=36)  # an in-tray counted one evening is that of the next day
 PREVIOUS_DAYS = 14  # how far back a roster looks at the one before it: rest and days in a row
 
 
@@ -33,24 +35,39 @@ def make_requirements(session: Session, percentile: float | None = None) -> Step
         "interval_minutes": session.settings.interval_minutes,
         "timezone": session.settings.timezone,
     }
-    inputs = {"forecast": needed(session, "forecast"), **site_inputs(session, ("targets.toml",))}
+    inputs = {"forecast": needed(session, "forecast"), **site_inputs(session, ("targets.toml", "outbound.csv"))}
+    counted = session.store.site.current().get(BACKLOG_FILE)
+    if counted is not None:
+        begins = session.store.versions.frame("forecast", inputs["forecast"], ["start"])["start"].min()
+        if begins - counted.made_at > BACKLOG_FRESH:
+            parameters["old_backlog"] = counted.made_at.isoformat()
+        else:
+            inputs |= site_inputs(session, (BACKLOG_FILE,))
     return produce(session, Recipe("requirements", inputs, parameters), requirements_maker)
 
 
 def requirements_maker(materials: Materials, _tools: Tools) -> Made:
     """ADJUSTED and REQUIREMENTS."""
     import scheduling as core  # loads the solver: only where numbers are made
+    from planning.staffing_notes import staffing_notes
 
     demand = adjusted_by_recipe(materials)
+    lists, timezone = materials.site.outbound, materials.parameters.get("timezone", "UTC")
     requirements = core.require_staff(
         demand,
         materials.site.targets,
         interval_minutes=materials.parameters["interval_minutes"],
         percentile=materials.parameters["percentile"],
-        timezone=materials.parameters.get("timezone", "UTC"),
+        timezone=timezone,
+        backlog=materials.site.backlog,
+        outbound=lists,
     )
     unattainable = int(requirements["agents"].isna().sum())
     messages = tuple(live_by_the_day(requirements, materials.site.targets))
+    messages += tuple(staffing_notes(requirements, materials.site.targets, timezone=timezone, outbound=lists))
+    if "old_backlog" in materials.parameters:
+        counted = pd.Timestamp(materials.parameters["old_backlog"]).tz_convert(timezone)
+        messages += (f"backlog.csv of {counted:%Y-%m-%d %H:%M} is too old for this forecast and is left out",)
     if unattainable:
         messages += (f"{unattainable} intervals have targets that no number of people reaches",)
     return Made({"adjusted": demand, "requirements": REQUIREMENTS.check(requirements)}, messages=messages)
@@ -137,6 +154,7 @@ def coverage_maker(materials: Materials, _tools: Tools) -> Made:
         people=materials.site.people,
         targets=materials.site.targets,
         forecast=_within(materials.frame("adjusted"), first, end),
+        timezone=materials.parameters["timezone"],
     )
     return Made({"coverage": coverage})
 

@@ -1,0 +1,49 @@
+"""What a planner should know of requirements besides their numbers, in words: seats, lists cut short, default caps."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from domain.targets import DEFAULT_MAX_ABANDON_SHARE, DEFAULT_MAX_OCCUPANCY, Targets
+from scheduling.outbound import contacts_planned, outbound_queues
+from scheduling.seats import seats_notes
+
+SHOWN_MOST = 5  # queues named in one sentence
+WHOLE = 0.999  # share of a list from which it is called whole
+
+
+def staffing_notes(
+    requirements: pd.DataFrame, targets: Targets, *, timezone: str, outbound: pd.DataFrame | None = None
+) -> list[str]:
+    """Sentences on seats that are too few, and on outbound lists of which only a part is planned."""
+    notes = seats_notes(requirements, targets, timezone)
+    if outbound is None or outbound.empty:
+        return notes
+    planned, asked = contacts_planned(requirements), outbound.groupby("queue")["contacts"].sum()
+    for queue, contacts in asked.items():
+        made = float(planned.get(str(queue), 0.0))
+        if made < WHOLE * float(contacts):
+            notes.append(
+                f"{queue}: {made:.0f} of {contacts:.0f} outbound contacts are planned here; the rest lie before or "
+                "after this forecast, or have no seat"
+            )
+    return notes
+
+
+def default_caps_note(requirements: pd.DataFrame, targets: Targets) -> list[str]:
+    """One sentence where live queues with a patience are staffed under default caps; none otherwise."""
+    queues = {str(name) for name in requirements["queue"].unique()} - set(outbound_queues(requirements))
+    told = {
+        "max_abandon_share": (f"at most {DEFAULT_MAX_ABANDON_SHARE:.0%} hung up", "abandon_cap"),
+        "max_occupancy": (f"at most {DEFAULT_MAX_OCCUPANCY:.0%} occupancy", "occupancy_cap"),
+    }
+    parts = []
+    for key, (words, cap) in told.items():
+        mine = [
+            name for name in sorted(queues)
+            if getattr(targets.of(name), key) is None and getattr(targets.of(name), cap) is not None
+        ]  # fmt: skip
+        if mine:
+            more = f" and {len(mine) - SHOWN_MOST} more" if len(mine) > SHOWN_MOST else ""
+            parts.append(f"{words} ({key}; {', '.join(mine[:SHOWN_MOST])}{more})")
+    return [f"default caps apply: {'; '.join(parts)}. Set them in the targets; 1 switches one off"] if parts else []
