@@ -116,7 +116,7 @@ def test_an_old_queue_without_history_is_named(make_history: History) -> None:
         borrow_history(make_history([5.0], queue="mail/a"), HALF, DAILY)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 @given(st.floats(0.01, 100), st.lists(st.integers(0, 500), min_size=1, max_size=13), st.integers(1, 90))
 def test_the_learned_factor_lies_between_the_guess_and_what_was_seen(guess: float, own: list[int], days: int) -> None:
     starts = pd.date_range(at("2026-01-05"), periods=100, freq="D").tz_convert("UTC").as_unit("us")

@@ -82,7 +82,7 @@ def walls(stamp: pd.Timestamp) -> pd.Timestamp:
     return stamp.tz_convert(HALF_HOURS.timezone).tz_localize(None)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     histories,
     st.lists(st.sampled_from(["handled", "aht_seconds", "mark", "open"]), unique=True),
@@ -110,7 +110,7 @@ def test_cells_of_all_queues_are_those_of_reading_row_by_row(
         assert (LAYOUT.days[read.first], LAYOUT.days[read.end - 1]) == (min(days), max(days))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.booleans())
 def test_opening_hours_learned_for_many_queues_are_those_learned_for_each_alone(seed: int, trim: bool) -> None:
     rng = np.random.default_rng(seed)

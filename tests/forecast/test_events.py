@@ -114,7 +114,7 @@ def test_a_closure_is_closed_on_its_days_alone() -> None:
     assert calendar(closed).open[0].tolist() == [True, True, False, False, *[True] * 10]
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=25)
 @given(
     length=st.integers(1, 10), ramp=st.integers(0, 10), decay=st.integers(0, 10), start=st.integers(0, 20),
     cut=st.integers(0, 39),

@@ -113,14 +113,14 @@ def test_many_runs_come_in_blocks() -> None:
 
 
 def test_a_certificate_is_less_sure_of_its_week_with_paths() -> None:
-    # 300 contacts an hour, 20 Erlangs, 21 people: the day's level hangs on its rate. Seven days whose rates correlate
+    # 100 contacts an hour, 20 Erlangs, 21 people: the day's level hangs on its rate. Seven days whose rates correlate
     # by 0.5, 0.30, 0.22, 0.20, 0.18, 0.18 have 1.69 times the sd of independent ones in their mean.
     rows = two_weeks(day_cv=0.2, interval_cv=0.0)
-    rows = rows[rows["queue"] == "phone/a"].assign(offered=300.0)
-    band = 1.2816 * np.sqrt(300 + 60**2)
-    rows = rows.assign(offered_p10=300 - band, offered_p90=300 + band)
+    rows = rows[rows["queue"] == "phone/a"].iloc[: 7 * 6].assign(offered=100.0, aht_seconds=720.0)
+    band = 1.2816 * np.sqrt(100 + 20**2)
+    rows = rows.assign(offered_p10=100 - band, offered_p90=100 + band)
     need = rows[["queue", "start"]].assign(interval_minutes=60, load_erlangs=20.0, agents=21.0, scheduled=21.0)
-    targets = Targets(default=QueueTargets(patience_seconds=180, answer_within_seconds=20))
+    targets = Targets(default=QueueTargets(patience_seconds=540, answer_within_seconds=60))
     found = [
         scheduling.certify(rows, targets, requirements=need, runs=60, timezone=ZONE, draw_counts=draw)
         for draw in (None, draw_by_paths(ZONE))

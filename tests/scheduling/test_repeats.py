@@ -20,7 +20,7 @@ from scheduling.repeats import coming_back, fresh_of_counted, offered_with_retur
 HOUR = 3600.0
 
 
-def returns_of(fresh: float, agents: float, **keys: Any) -> Any:
+def returns_of(fresh: Any, agents: Any, **keys: Any) -> Any:
     return offered_with_returns(fresh, agents, 300.0, 120.0, interval_seconds=HOUR, **keys)
 
 
@@ -81,23 +81,28 @@ def test_measured_cases_of_the_methods_file(agents: int, repeat: float, load_fac
 def test_the_fixed_point_is_what_a_simulation_with_people_who_come_back_gives(redial: float, repeat: float) -> None:
     """120 fresh calls an hour, 11 agents."""
     found = returns_of(120.0, 11, redial_share=redial, repeat_share=repeat)
-    came, lost = simulated(120.0, 11, redial, repeat, hours=800)
+    came, lost = simulated(120.0, 11, redial, repeat, hours=400)
     assert came == pytest.approx(float(found.offered), rel=0.02)
     assert lost == pytest.approx(float(found.abandon_share), abs=0.01)
 
 
-@settings(max_examples=20, deadline=None)
-@given(fresh=st.floats(0.1, 2000), agents=st.integers(1, 150), redial=st.floats(0, 0.95), repeat=st.floats(0, 0.95))
-def test_the_three_kinds_add_up_and_lead_back_to_the_fresh(
-    fresh: float, agents: int, redial: float, repeat: float
-) -> None:
-    found = returns_of(fresh, agents, redial_share=redial, repeat_share=repeat)
-    assert float(found.fresh + found.redials + found.repeats) == pytest.approx(float(found.offered), rel=1e-8)
-    back = fresh_of_counted(found.offered, found.abandon_share, redial_share=redial, repeat_share=repeat)
-    assert float(back) == pytest.approx(fresh, rel=1e-7)
-    fewer = returns_of(fresh, agents + 1, redial_share=redial, repeat_share=min(redial, repeat))
-    more = returns_of(fresh, agents, redial_share=redial, repeat_share=min(redial, repeat))
-    assert float(fewer.offered) <= float(more.offered) * (1 + 1e-9)  # people answer, fewer call again
+case = st.tuples(st.floats(0.1, 2000), st.integers(1, 150), st.floats(0, 0.95), st.floats(0, 0.95))
+
+
+@settings(max_examples=3, deadline=None)
+@given(cases=st.lists(case, min_size=12, max_size=12))
+def test_the_three_kinds_add_up_and_lead_back_to_the_fresh(cases: list[tuple[float, int, float, float]]) -> None:
+    """Twelve cases a call: the fixed point is sought for all rows at once."""
+    fresh, agents, redial, repeat = np.array(cases, dtype=float).T
+    less = np.minimum(redial, repeat)
+    new, people, back_share = np.tile(fresh, 3), np.concatenate([agents, agents + 1, agents]), np.tile(redial, 3)
+    every = returns_of(new, people, redial_share=back_share, repeat_share=np.concatenate([repeat, less, less]))
+    found, fewer, more = every.offered.reshape(3, -1)
+    parts = (every.fresh + every.redials + every.repeats)[: fresh.size]
+    np.testing.assert_allclose(parts, found, rtol=1e-8)
+    back = fresh_of_counted(found, every.abandon_share[: fresh.size], redial_share=redial, repeat_share=repeat)
+    np.testing.assert_allclose(back, fresh, rtol=1e-7)
+    assert np.all(fewer <= more * (1 + 1e-9))  # people answer, fewer call again
 
 
 def test_nobody_who_comes_back_changes_nothing() -> None:

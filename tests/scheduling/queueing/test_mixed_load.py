@@ -159,7 +159,8 @@ def test_chat_is_never_under_the_exact_chain_and_at_most_one_over(
     rates = np.array([0.002, 0.01, 0.05, 0.15])
     plan = required_chat_agents(rates, times, goals, patience_seconds=patience, fractional=True).agents
     for rate, found in zip(rates, plan, strict=True):
-        exact = next(n for n in range(1, 400) if chat_level(rate, n, times, patience) >= 0.8)
+        first = max(1, int(found) - 2)  # more agents answer more: were this one enough, the plan would be two over
+        exact = next(n for n in range(first, 400) if chat_level(rate, n, times, patience) >= 0.8)
         assert exact <= np.ceil(found - 1e-9) <= exact + 1
         assert found > exact - 1
 
