@@ -6,13 +6,14 @@
 
 For each queue `forecast.day_rule` learns from past days how much of the surprise so far holds for the rest;
 `forecast.past_midnights` stands in for what a forecast at midnight would have said of those days. Where past days do
-not show that it pays, the forecast stays as it is, bit for bit.
+not show that it pays, and on special days (`forecast.special_days`), the forecast stays as it is, bit for bit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,7 @@ from forecast.cells import CellLayout, QueueCells, cell_layout, cell_reader
 from forecast.day_rule import LEAST_DAYS, LEAST_SHARE, DayRule, PastDays, learn_rule, no_change, parts_so_far
 from forecast.past_midnights import Dates, day_totals_said, shares_said
 from forecast.prepare import rows_before
+from forecast.special_days import special_days
 
 WINDOW_DAYS = 400
 WARM_UP_DAYS = 28  # shares and level need some weeks before what they say counts
@@ -39,6 +41,7 @@ NOTHING_AHEAD = "NOTHING_AHEAD"  # the day is over, or no contacts are expected 
 FEW_DAYS = "FEW_DAYS"  # too few past days are known to learn from
 FEW_CONTACTS = "FEW_CONTACTS"  # less than five contacts a day
 NOT_PROVEN = "NOT_PROVEN"  # on past days no rule paid
+SPECIAL_DAY = "SPECIAL_DAY"  # today is a holiday, next to one, or of the turn of the year
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,8 @@ class QueueUpdate:
 
     Attributes:
         rule: what was learned; its name is `no_change` where the forecast stays.
-        reason: why it stays (NOT_IN_HISTORY, NOTHING_SO_FAR, NOTHING_AHEAD, FEW_DAYS, FEW_CONTACTS, NOT_PROVEN), or "".
+        reason: why it stays (NOT_IN_HISTORY, NOTHING_SO_FAR, NOTHING_AHEAD, SPECIAL_DAY, FEW_DAYS, FEW_CONTACTS,
+            NOT_PROVEN), or "".
         came, expected: contacts of the day so far, in the intervals known (0 where none is).
         factor: what the rest of the day was multiplied with.
     """
@@ -73,6 +77,7 @@ def reforecast_day(
     now: pd.Timestamp,
     grid: IntervalGrid,
     *,
+    holidays: Iterable[date] = (),
     gaps: str = "missing",
     whole_day: bool = False,
 ) -> ReforecastResult:
@@ -87,6 +92,8 @@ def reforecast_day(
             closed hours and events are in it already: the rest is moved in proportion.
         now: tz-aware moment.
         grid: interval and zone of the forecast; a daily grid has no rest of the day and stays as it is.
+        holidays: public holidays, past and of today, or a `WorkCalendar`. They, the days next to them and the turn of
+            the year do not teach and are not moved.
         gaps: what an absent row of the history means, "missing" or "zero".
         whole_day: also give back the intervals of today that are over, as they were forecast.
 
@@ -104,7 +111,7 @@ def reforecast_day(
     midnight = local_midnights(pd.DatetimeIndex([today]), grid.timezone)[0]
     rows = stood[np.asarray((starts >= midnight) & (starts < end))].reset_index(drop=True)
     is_rest = (rows["start"] >= cut).to_numpy()
-    board = _board(history, now, today, grid, gaps, set(rows["queue"]))
+    board = _board(history, now, today, grid, gaps, holidays, set(rows["queue"]))
     slots = board.layout.located(pd.DatetimeIndex(rows["start"]))[1]
     mean = rows["offered"].to_numpy()
     factor, width, is_moved = np.ones(len(rows)), np.ones(len(rows)), np.zeros(len(rows), dtype=bool)
@@ -135,12 +142,13 @@ class _Board:
     """History days and today as days × slots; today is the last row.
 
     `plain` (days × slots): one interval shows that wall clock, as on all days but those the clocks change on.
-    `cut_slot`: the slot of the interval under way.
+    `special` (days): holidays and the like. `cut_slot`: the slot of the interval under way.
     """
 
     layout: CellLayout
     dates: Dates
     plain: np.ndarray
+    special: np.ndarray
     cells: Mapping[str, QueueCells]
     cut_slot: int
 
@@ -158,7 +166,9 @@ class _Board:
             return _stays(NOTHING_AHEAD, came, expected)
         if not so_far.any():
             return _stays(NOTHING_SO_FAR)
-        past = _past_days(cells, self.dates, self.plain[:-1])
+        if self.special[-1]:
+            return _stays(SPECIAL_DAY, came, expected)
+        past = _past_days(cells, self.dates, self.plain[:-1], self.special[:-1])
         if past is None:
             return _stays(FEW_DAYS, came, expected)
         if float(past.said.sum(axis=1).mean()) < LEAST_PER_DAY:
@@ -177,7 +187,13 @@ def _stays(reason: str, came: float = 0.0, expected: float = 0.0, rule: DayRule 
 
 
 def _board(
-    history: pd.DataFrame, now: pd.Timestamp, today: pd.Timestamp, grid: IntervalGrid, gaps: str, queues: set[str]
+    history: pd.DataFrame,
+    now: pd.Timestamp,
+    today: pd.Timestamp,
+    grid: IntervalGrid,
+    gaps: str,
+    holidays: Iterable[date],
+    queues: set[str],
 ) -> _Board:
     if gaps not in ("missing", "zero"):
         raise BadValue("missing or zero", column="gaps", found=gaps)
@@ -201,6 +217,7 @@ def _board(
         layout=layout,
         dates=Dates(np.asarray(days.day_of_week), of_month),
         plain=layout.multiplicity == 1,
+        special=special_days(days, holidays),
         cells=cells,
         cut_slot=minute // grid.interval_minutes,
     )
@@ -213,21 +230,24 @@ def _recent(history: pd.DataFrame, opens: pd.Timestamp) -> pd.DataFrame:
     return history
 
 
-def _past_days(cells: QueueCells, dates: Dates, plain: np.ndarray) -> PastDays | None:
-    """The days before today with what midnight would have said of them; None where too few are known."""
+def _past_days(cells: QueueCells, dates: Dates, plain: np.ndarray, special: np.ndarray) -> PastDays | None:
+    """The days before today with what midnight would have said of them; None where too few are known.
+
+    special: (D) days that do not teach.
+    """
     contacts, known = cells.contacts[:-1], cells.known[:-1] & plain
     counted = np.where(known, contacts, 0.0)
-    shape = shares_said(counted, counted.sum(axis=1) > 0)
+    total = counted.sum(axis=1)
+    teaches = (total > 0) & ~special
+    shape = shares_said(counted, teaches)
     share = np.where(known, shape, 0.0).sum(axis=1)
-    usable = (counted.sum(axis=1) > 0) & (share >= LEAST_SHARE)
+    whole = teaches & (share >= LEAST_SHARE)
+    usable = whole.copy()
     usable[: cells.first + WARM_UP_DAYS] = False
-    enough = np.flatnonzero(usable)
-    if enough.size < LEAST_DAYS:
+    if int(usable.sum()) < LEAST_DAYS:
         return None
-    totals = np.where((counted.sum(axis=1) > 0) & (share >= LEAST_SHARE), counted.sum(axis=1), np.nan)
-    totals[share > 0] /= share[share > 0]
-    past = Dates(dates.weekday[:-1], dates.of_month[:-1])
-    said = day_totals_said(totals, past)
+    totals = np.where(whole, total / np.where(share > 0, share, 1.0), np.nan)
+    said = day_totals_said(totals, Dates(dates.weekday[:-1], dates.of_month[:-1]))
     return PastDays(counted[usable], said[usable, None] * shape[usable], known[usable])
 
 

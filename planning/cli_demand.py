@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -198,7 +199,7 @@ def forecast(
                 session, as_of=moment, model=model, progress=progress, executor=LocalExecutor()
             )
             for queue, flags in result.details.get("flags", {}).items():
-                say(f"queue {queue!r}: {', '.join(flags)}", quiet)
+                say(f"queue {queue!r}: {', '.join(flags)}{_what_to_do(flags)}", quiet)
             show_result(session, result, "forecast", out, as_json=json, quiet=quiet)
         return
     request = forecasting.ForecastRequest(
@@ -226,7 +227,7 @@ def forecast(
     for failure in result_.failures:
         say(f"smena: {failure}")
     for queue, flags in result_.flags.items():
-        say(f"queue {queue!r}: {', '.join(flags)}", quiet)
+        say(f"queue {queue!r}: {', '.join(flags)}{_what_to_do(flags)}", quiet)
     give(result_.forecast, out, FORECAST, timezone, as_json=json)
     if scores:
         give(result_.scores, scores, SCORES, timezone)
@@ -284,3 +285,13 @@ def backtest(
         scores, found = forecasting.backtest_of_history(history, request, progress=progress)
     say(f"history in steps of {found} minutes", quiet)
     give(scores, out, SCORES, timezone, as_json=json)
+
+
+def _what_to_do(flags: Iterable[str]) -> str:
+    """The words that follow a queue's flags where the planner has something to bring in."""
+    if "STALE_HISTORY" not in flags:
+        return ""
+    return (
+        "; its rows stop more than four weeks before the forecast, which is made from what was known then: "
+        "bring in the missing weeks, or rows of 0 contacts if nobody comes any more"
+    )

@@ -30,6 +30,7 @@ NowOption = Annotated[
     str | None, typer.Option("--now", help="Intervals that were over then count (store: the clock's time).")
 ]
 IntervalOption = Annotated[str | None, typer.Option("--interval", help="Minutes; that of the forecast if absent.")]
+CalendarOption = Annotated[str | None, typer.Option("--calendar", help="Public holidays of a country: RU, US-CA …")]
 GapsOption = Annotated[str | None, typer.Option("--gaps", help="Absent intervals: missing (default) or zero.")]
 WholeDayOption = Annotated[
     bool, typer.Option("--whole-day", help="Also the intervals that are over, as they were forecast.")
@@ -50,6 +51,7 @@ def reforecast(
     out: OutOption = None,
     interval: IntervalOption = None,
     timezone: ZoneOption = None,
+    calendar: CalendarOption = None,
     gaps: GapsOption = None,
     whole_day: WholeDayOption = False,
     store: StoreOption = None,
@@ -58,7 +60,8 @@ def reforecast(
 ) -> None:
     """The rest of the day, given the day so far: a forecast from the interval under way to local midnight.
 
-    A queue is changed only where its past days show that it pays; the rest keep their forecast. Nothing is stored.
+    A queue is changed only where its past days show that it pays; the rest keep their forecast. On public holidays, the
+    days next to them and from 23 December to 2 January nothing changes. Nothing is stored.
 
     Example: smena reforecast history.csv --forecast forecast.csv --now 2026-09-01T12:00 --timezone Europe/Berlin
     """
@@ -67,7 +70,7 @@ def reforecast(
     if history is None:
         from planning import steps
 
-        only_with_a_file(forecast=forecast, interval=interval, timezone=timezone, gaps=gaps)
+        only_with_a_file(forecast=forecast, interval=interval, timezone=timezone, calendar=calendar, gaps=gaps)
         with opened(store) as session:
             zone = session.settings.timezone
             moment = stages.parse_time(now, zone, "--now") if now else None
@@ -84,6 +87,7 @@ def reforecast(
         now=now,
         interval_minutes=stages.parse_interval(interval),
         timezone=timezone,
+        calendar=calendar or "",
         gaps=gaps or "missing",
         whole_day=whole_day,
     )

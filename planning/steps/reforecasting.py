@@ -8,6 +8,7 @@ import pandas as pd
 
 from domain.tables import FORECAST
 from planning.session import Session
+from planning.site import holidays_of
 from planning.steps.adjusting import adjusted
 from planning.steps.produce import needed
 
@@ -27,4 +28,7 @@ def reforecast(session: Session, *, now: pd.Timestamp | None = None, whole_day: 
     stood = adjusted(session)
     moment = session.clock() if now is None else now
     columns = [name for name in FORECAST.column_names if name in stood]
-    return core.reforecast_day(history, stood[columns], moment, session.settings.grid, whole_day=whole_day)
+    holidays = holidays_of(session.settings.calendar, history["start"].min(), stood["start"].max())
+    return core.reforecast_day(
+        history, stood[columns], moment, session.settings.grid, holidays=holidays, whole_day=whole_day
+    )

@@ -181,6 +181,30 @@ def test_a_history_of_other_queues_and_a_forecast_by_the_day_are_refused(
     assert "rest of the day" in smena("reforecast", files[0], "--forecast", daily, *words, code=2).stderr
 
 
+@pytest.mark.parametrize("mark", [True, False])
+def test_a_history_given_as_the_forecast_is_refused(files: tuple[Path, Path], tmp_path: Path, mark: bool) -> None:
+    history = tmp_path / "given.csv"
+    frame = pd.read_csv(files[0])
+    (frame.assign(mark="") if mark else frame).to_csv(history, index=False)
+
+    result = smena("reforecast", files[0], "--forecast", history, "--now", "2026-09-01T13:00", "--timezone", ZONE,
+                   code=2)  # fmt: skip
+
+    assert "given.csv" in result.stderr
+    assert "expected a forecast, as `smena forecast` writes it" in result.stderr
+    assert "this is a history" in result.stderr
+    assert "history as the first argument" in result.stderr
+
+
+def test_holidays_come_from_the_calendar_that_is_named(files: tuple[Path, Path]) -> None:
+    words = ("reforecast", files[0], "--forecast", files[1], "--now", "2026-09-01T13:00", "--timezone", ZONE, "--json")
+
+    told = json.loads(smena(*words, "--calendar", "UZ").stdout)  # 1 September is Uzbekistan's Independence Day
+
+    assert told["queues"]["phone/a"]["reason"] == "SPECIAL_DAY"
+    assert json.loads(smena(*words, "--calendar", "DE").stdout)["queues"]["phone/a"]["reason"] == ""
+
+
 def test_an_event_for_a_queue_that_is_not_there_is_told_and_so_are_years_without_a_decree(
     files: tuple[Path, Path], tmp_path: Path
 ) -> None:
