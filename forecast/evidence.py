@@ -61,8 +61,11 @@ def fit_blocks(
     may = np.broadcast_to(allowed, (len(moments), len(targets), blocks))
     effects = np.zeros((len(moments), len(targets), len(design.blocks)))
     optimism = np.ones((len(moments), len(targets)))
+    grams: dict[bytes, np.ndarray] = {}
     for queue in range(len(targets)):
-        for number, state in _path(targets[queue], design.of(queue), design.blocks, may[:, queue], moments):
+        own = design.of(queue)
+        shared = {} if design.own.shape[2] else grams
+        for number, state in _path(targets[queue], own, design.blocks, may[:, queue], moments, shared):
             effects[number, queue], optimism[number, queue] = state.effects, state.optimism
     return effects, optimism
 
@@ -75,6 +78,14 @@ class _Sums:
     gram: np.ndarray
     moment: np.ndarray
     square: float
+
+    @staticmethod
+    def of(design: np.ndarray, values: np.ndarray, seen: np.ndarray, grams: dict[bytes, np.ndarray]) -> _Sums:
+        """The sums of the days `seen`, each of weight one. `grams`: their Σ x xᵀ, which queues of one design share."""
+        features, known, days = design[seen], values[seen], seen.tobytes()
+        if days not in grams:
+            grams[days] = features.T @ features
+        return _Sums(seen.astype(float), grams[days].copy(), known @ features, float(known @ known))
 
     def reweigh(self, design: np.ndarray, values: np.ndarray, weights: np.ndarray) -> None:
         """Give the days new weights; only those whose weight changed cost anything."""
@@ -99,21 +110,26 @@ class _State:
 
 
 def _path(
-    targets: np.ndarray, design: np.ndarray, blocks: np.ndarray, allowed: np.ndarray, ends: tuple[int, ...]
+    targets: np.ndarray,
+    design: np.ndarray,
+    blocks: np.ndarray,
+    allowed: np.ndarray,
+    ends: tuple[int, ...],
+    grams: dict[bytes, np.ndarray],
 ) -> Iterator[tuple[int, _State]]:
     """The state at each moment (its number) of one queue; moments before the first known day are passed over."""
     known = ~np.isnan(targets)
     values = np.where(known, targets, 0.0)
     days, columns = design.shape
-    sums = _Sums(np.zeros(days), np.zeros((columns, columns)), np.zeros(columns), 0.0)
+    sums: _Sums | None = None
     state: _State | None = None
     for number, end in enumerate(ends):
         seen = known & (np.arange(days) < end)
         if not seen.any():
             continue
-        if state is None:
+        if sums is None or state is None:
+            sums = _Sums.of(design, values, seen, grams)
             state = _begin(values[seen], columns, allowed.shape[1])
-            sums.reweigh(design, values, seen.astype(float))
             state = _fixed_point(sums, blocks, allowed[number], state, ROUNDS)
         sums.reweigh(design, values, _huber(values, seen, design, state))
         state = _fixed_point(sums, blocks, allowed[number], state, STEP if 0 < number < len(ends) - 1 else ROUNDS)
@@ -135,20 +151,20 @@ def _fixed_point(sums: _Sums, blocks: np.ndarray, allowed: np.ndarray, state: _S
 
     Columns that were always zero, or whose block is not allowed, have no effect and are left out.
     """
-    used = allowed[blocks] & (np.diag(sums.gram) > 0)
-    gram, moment, member = sums.gram[np.ix_(used, used)], sums.moment[used], blocks[used]
+    used = np.flatnonzero(allowed[blocks] & (np.diag(sums.gram) > 0))
+    gram, moment, member = sums.gram.take(used, 0).take(used, 1), sums.moment[used], blocks[used]
     variance, noise, size = state.variance.copy(), state.noise, len(state.variance)
     variance[0] = FLAT_VARIANCE
     days, effects, optimism = float(sums.weights.sum()), np.zeros(len(moment)), 1.0
     for _ in range(rounds):
-        prior = variance[member]
-        root = _inverse_root(gram / noise, 1.0 / prior)
-        effects = root.T @ (root @ moment) / noise
-        uncertain = np.einsum("ij,ij->j", root, root)  # the diagonal of A⁻¹
-        spent = np.maximum(np.bincount(member, 1.0 - uncertain / prior, size), 1e-3)
+        ridge = noise / variance[member]
+        root = _inverse_root(gram, ridge)
+        effects = root.T @ (root @ moment)
+        uncertain = np.einsum("ij,ij->j", root, root)  # the diagonal of A⁻¹ ÷ s²
+        spent = np.maximum(np.bincount(member, 1.0 - uncertain * ridge, size), 1e-3)
         variance = np.clip(np.bincount(member, effects**2, size) / spent, *VARIANCE_RANGE)
         variance[0] = FLAT_VARIANCE
-        rest = sums.square - 2.0 * float(effects @ moment) + float(effects @ gram @ effects)
+        rest = sums.square - float(effects @ moment) - float(ridge @ effects**2)  # as gram β = moment − ridge β
         left = max(days - float(spent.sum()), 5.0)
         noise, optimism = max(rest / left, 1e-6), max(days / left, 1.0)
     full = np.zeros(len(blocks))
@@ -159,8 +175,9 @@ def _fixed_point(sums: _Sums, blocks: np.ndarray, allowed: np.ndarray, state: _S
 
 def _inverse_root(matrix: np.ndarray, ridge: np.ndarray) -> np.ndarray:
     """L⁻¹ of the Cholesky factor L of `matrix` + diag(`ridge`), so that the inverse is L⁻ᵀ L⁻¹."""
-    matrix.flat[:: len(ridge) + 1] += ridge
-    factor, failed = lapack.dpotrf(matrix, lower=1, clean=1)
+    own = matrix.copy()
+    own.flat[:: len(ridge) + 1] += ridge
+    factor, failed = lapack.dpotrf(own.T, lower=1, clean=1, overwrite_a=1)
     if failed:
         raise ArithmeticError("a matrix of sums of squares plus a positive ridge is positive definite")
     root, _ = lapack.dtrtri(factor, lower=1, overwrite_c=1)
