@@ -19,6 +19,8 @@ from planning.session import Session
 from planning.steps.demand import forecast_options
 from planning.steps.ingest import stored_ticket_ids
 from planning.steps.produce import Materials, needed
+from scheduling.outbound import outbound_queues
+from scheduling.seats import SeatsShort, seats_short
 
 if TYPE_CHECKING:
     from forecast.panel import DailyPanel
@@ -35,6 +37,16 @@ class ImportPreview:
 def preset_names() -> tuple[str, ...]:
     """The layouts of ticket files that are known by name."""
     return tuple(presets())
+
+
+def seats_missing(session: Session, requirements: pd.DataFrame) -> list[SeatsShort]:
+    """Where requirements of the plan ask for more people than there are seats."""
+    return seats_short(requirements, session.site.targets)
+
+
+def forecast_queues(requirements: pd.DataFrame) -> list[str]:
+    """The queues of requirements that customers choose: not those of outbound lists."""
+    return sorted(set(requirements["queue"]) - set(outbound_queues(requirements)))
 
 
 def preview_import(

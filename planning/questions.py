@@ -14,11 +14,14 @@ from domain.errors import BadValue, NothingToPlan, key_fault
 from domain.intervals import local_days
 from domain.targets import QueueTargets
 from planning.session import Session
-from planning.steps.produce import needed
+from planning.site import Site
+from planning.steps.produce import SITE_PREFIX, needed
+from planning.steps.staffing import BACKLOG_FILE
 from scheduling.calculator import Need, how_many, what_if
 from scheduling.drivers import what_drives
 from scheduling.price import first_week, price_of_deadline, price_of_level
 
+BACKLOG_INPUT = SITE_PREFIX + BACKLOG_FILE
 ROWS_BELOW, ROWS_ABOVE = 2, 6  # of a calculator's table, around the answer
 ALMOST = 0.999  # the level shown in place of one that no number of agents reaches
 
@@ -50,7 +53,9 @@ class Staffed:
 def drivers(session: Session, queue: str | None = None) -> pd.DataFrame:
     """What the people of the plan's requirements are for, of one queue or all; see `scheduling.drivers`."""
     own = {kind: _of_queue(session, kind, queue) for kind in ("adjusted", "requirements")}
-    return what_drives(own["adjusted"], own["requirements"], session.site.targets, **_made_with(session))
+    return what_drives(
+        own["adjusted"], own["requirements"], session.site.targets, **_made_with(session), backlog=_backlog(session)
+    )
 
 
 def prices(session: Session, queue: str) -> Prices:
@@ -109,6 +114,14 @@ def staff_one_queue(
 def _of_queue(session: Session, kind: str, queue: str | None) -> pd.DataFrame:
     frame = session.store.versions.frame(kind, needed(session, kind))
     return frame if queue is None else frame[frame["queue"] == queue].reset_index(drop=True)
+
+
+def _backlog(session: Session) -> pd.DataFrame | None:
+    """The in-tray the plan's requirements were made with."""
+    digest = session.store.versions.get("requirements", needed(session, "requirements")).inputs.get(BACKLOG_INPUT)
+    if digest is None:
+        return None
+    return Site({BACKLOG_FILE: session.store.site.by_digest(BACKLOG_FILE, digest)}).backlog
 
 
 def _made_with(session: Session) -> dict[str, Any]:

@@ -11,10 +11,14 @@ import numpy as np
 import pandas as pd
 
 from domain.targets import Targets
+from scheduling.outbound import DRIVER as OUTBOUND
 from scheduling.variants import GOALS, goals_of, require_variants, with_one_goal
 
-STEPS = ("load", "carried", *GOALS, "minimum", "blended", "rest", "shrinkage")
-KEPT = ("queue", "start", "load_erlangs", "sized_load_erlangs", "aht_seconds", "agents", "scheduled", "blended_agents")
+STEPS = ("load", "carried", *GOALS, "minimum", "blended", "rest", "seats", "shrinkage")
+KEPT = (
+    "queue", "start", "load_erlangs", "sized_load_erlangs", "aht_seconds", "agents", "scheduled", "blended_agents",
+    "wanted_agents", "driver",
+)  # fmt: skip
 NOTICED = 0.005  # people: less than that is rounding
 
 
@@ -26,15 +30,17 @@ def what_drives(
     interval_minutes: int,
     percentile: float | None = None,
     timezone: str = "UTC",
+    backlog: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Per row of `requirements` (made from `forecast`, frame under FORECAST or ADJUSTED) what its people are for.
 
     Columns: queue, start, `offered` (contacts), `aht_seconds`, and people by the names in `STEPS`, which sum to
     `scheduled`: the load, what contacts of other intervals add or take, what each goal asks for on top of those before
     it (less than nothing where hang-ups relieve the line), the floor on agents, work done in the
-    idle time of other queues (less than nothing), the rest, shrinkage. `binding` names
-    the last step that asks for more: a goal, `minimum`, `rest` or `load`; `nobody` where nobody is needed,
-    `unattainable` where no number of agents reaches the targets (their last steps are empty).
+    idle time of other queues (less than nothing), the rest, people for whom there is no seat (less than nothing),
+    shrinkage. `binding` names the last step that asks for more: a goal, `minimum`, `rest` or `load`; `seats` where
+    they are too few, `outbound` for planned work, `nobody` where nobody is needed, `unattainable` where no number of
+    agents reaches the targets (their last steps are empty). `backlog`: the in-tray the requirements were made with.
     """
     own = requirements.reindex(columns=[*KEPT]).reset_index(drop=True)
     seconds = interval_minutes * 60.0
@@ -45,7 +51,7 @@ def what_drives(
         (queue, goal): with_one_goal(promise, goal) for queue, promise in promises.items() for goal in goals_of(promise)
     }
     found = require_variants(
-        forecast, asked, interval_minutes=interval_minutes, percentile=percentile, timezone=timezone
+        forecast, asked, interval_minutes=interval_minutes, percentile=percentile, timezone=timezone, backlog=backlog
     )
     needs = found.pivot_table(index=["queue", "start"], columns="variant", values="agents", aggfunc="first")
     own = own.join(needs.reindex(columns=list(GOALS)), on=["queue", "start"])
@@ -55,7 +61,11 @@ def what_drives(
 
 def _steps(own: pd.DataFrame, floor: np.ndarray) -> pd.DataFrame:
     load, agents = own["load_erlangs"].to_numpy(dtype=float), own["agents"].to_numpy(dtype=float)
-    sized = own["sized_load_erlangs"].fillna(own["load_erlangs"]).to_numpy(dtype=float)
+    planned = (own["driver"] == OUTBOUND).to_numpy()
+    wanted = own["wanted_agents"].astype(float).fillna(own["agents"]).to_numpy(dtype=float)
+    sized = (
+        own["sized_load_erlangs"].fillna(own["load_erlangs"]).mask(planned, own["load_erlangs"]).to_numpy(dtype=float)
+    )
     reached, binding = sized.copy(), np.full(len(own), "load", dtype=object)
     first = np.ones(len(own), dtype=bool)
     steps = {"load": load, "carried": sized - load}
@@ -69,10 +79,12 @@ def _steps(own: pd.DataFrame, floor: np.ndarray) -> pd.DataFrame:
     steps["minimum"] = np.where(agents > NOTICED, np.fmax(floor - reached, 0.0), 0.0)
     steps["blended"] = -own["blended_agents"].fillna(0.0).to_numpy(dtype=float)
     reached = reached + steps["minimum"] + steps["blended"]
-    steps["rest"] = agents - reached
+    steps["rest"], steps["seats"] = wanted - reached, agents - wanted
     binding = np.where(steps["minimum"] > NOTICED, "minimum", binding)
     binding = np.where(steps["rest"] > NOTICED, "rest", binding)
     steps["shrinkage"] = own["scheduled"].to_numpy(dtype=float) - agents
     table = own[["queue", "start", "offered", "aht_seconds", "agents", "scheduled"]].assign(**steps)
-    binding = np.where(agents <= NOTICED, "nobody", binding)
+    binding = np.where(planned, OUTBOUND, binding)
+    binding = np.where(steps["seats"] < -NOTICED, "seats", binding)
+    binding = np.where(wanted <= NOTICED, "nobody", binding)
     return table.assign(binding=np.where(np.isnan(agents), "unattainable", binding))

@@ -9,6 +9,9 @@ planner sees what does not fit, and may give a list other hours or a mail queue 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -21,6 +24,19 @@ from scheduling.queueing.special import Array
 
 DRIVER = "seats"
 LEAST = 1e-9  # people: less is no shortfall
+
+
+@dataclass(frozen=True)
+class SeatsShort:
+    """Seats that are too few: people wanted at the `worst` start, how many intervals are short, and the service level
+    to expect at the worst of the queues that lack people there."""
+
+    pattern: str
+    seats: float
+    people: float
+    worst: pd.Timestamp
+    intervals: int
+    levels: Mapping[str, float]
 
 
 def within_seats(table: pd.DataFrame, targets: Targets, opened: NDArray[np.bool_]) -> pd.DataFrame:
@@ -110,26 +126,32 @@ def _work_of(rows: pd.DataFrame, opened: NDArray[np.bool_]) -> QueueWork:
     return QueueWork(rows["start"], load, aht, opened, float(rows["interval_minutes"].iloc[0]) * 60.0)
 
 
-def seats_notes(requirements: pd.DataFrame, targets: Targets, timezone: str = "UTC") -> list[str]:
-    """A sentence for each pattern of seats that are too few: how many, how often, and what it does to customers."""
+def seats_short(requirements: pd.DataFrame, targets: Targets) -> list[SeatsShort]:
+    """The patterns of seats that are too few somewhere in requirements, in the order of the targets."""
     if "wanted_agents" not in requirements:
         return []
-    notes = []
+    found = []
     for pattern, seats in targets.seats.items():
         rows = requirements[_sharing(requirements, pattern)]
         wanted = rows["wanted_agents"].fillna(rows["agents"]).groupby(rows["start"]).sum()
         short = wanted[wanted > seats + LEAST]
         if short.empty:
             continue
-        worst = short.idxmax()
-        there = rows[(rows["start"] == worst) & rows["wanted_agents"].notna()]
-        levels = ", ".join(
-            f"{row['queue']} {row['service_level']:.0%}" for row in there.to_dict("records")
-            if row["service_level"] == row["service_level"]
-        )  # fmt: skip
-        moment = f"{pd.Timestamp(str(worst)).tz_convert(timezone):%Y-%m-%d %H:%M}"
+        worst = pd.Timestamp(str(short.idxmax()))
+        there = rows[(rows["start"] == worst) & rows["wanted_agents"].notna() & rows["service_level"].notna()]
+        levels = dict(zip(there["queue"], there["service_level"], strict=True))
+        found.append(SeatsShort(pattern, seats, float(short.max()), worst, len(short), levels))
+    return found
+
+
+def seats_notes(requirements: pd.DataFrame, targets: Targets, timezone: str = "UTC") -> list[str]:
+    """A sentence for each pattern of seats that are too few: how many, how often, and what it does to customers."""
+    notes = []
+    for short in seats_short(requirements, targets):
+        levels = ", ".join(f"{queue} {level:.0%}" for queue, level in short.levels.items())
+        moment = f"{short.worst.tz_convert(timezone):%Y-%m-%d %H:%M}"
         notes.append(
-            f"seats {pattern!r}: needs {short.max():.1f} people, {seats:g} seats (most at {moment}); too few in "
-            f"{len(short)} intervals. Service level expected then: {levels or 'not known'}"
+            f"seats {short.pattern!r}: needs {short.people:.1f} people, {short.seats:g} seats (most at {moment}); too "
+            f"few in {short.intervals} intervals. Service level expected then: {levels or 'not known'}"
         )
     return notes

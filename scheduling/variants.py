@@ -44,19 +44,31 @@ def require_variants(
     interval_minutes: int,
     percentile: float | None = None,
     timezone: str = "UTC",
+    backlog: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """REQUIREMENTS of the forecast's queues under other promises, with a column `variant` beside `queue`.
 
     Work that is done in the idle time of other queues is planned as if it had people of its own: several variants of a
-    queue can't share the idle time of one. Errors are those of `require_staff`.
+    queue can't share the idle time of one. Seats do not cap them. Errors are those of `require_staff`.
     """
     names = {key: f"{key[0]} {number}" for number, key in enumerate(promises)}
     forecast = forecast.drop(columns=[name for name in ACCOUNTS if name in forecast])
     parts = [forecast[forecast["queue"] == queue].assign(queue=names[queue, label]) for queue, label in promises]
     alone = {names[key]: promise.model_copy(update={"blend_with": ()}) for key, promise in promises.items()}
     tiled = pd.concat(parts, ignore_index=True) if parts else forecast.iloc[:0]
+    held = None
+    if backlog is not None:
+        waits = [key for key, promise in promises.items() if promise.work == "deferred"]
+        held = pd.concat(
+            [backlog[backlog["queue"] == key[0]].assign(queue=names[key]) for key in waits] or [backlog[:0]]
+        )
     found = require_staff(
-        tiled, Targets(by_pattern=alone), interval_minutes=interval_minutes, percentile=percentile, timezone=timezone
+        tiled,
+        Targets(by_pattern=alone),
+        interval_minutes=interval_minutes,
+        percentile=percentile,
+        timezone=timezone,
+        backlog=held,
     )
     keys = {name: key for key, name in names.items()}
     return found.assign(

@@ -5,35 +5,20 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from planning import steps
+from planning.previews import forecast_queues
 from views.figures import CONFIG, heat_map
 from views.parts import drivers, pickers, site
-from views.parts.days import day_grid, local_times, of_queue
+from views.parts.days import day_grid, of_queue
 from views.parts.empty import next_step
 from views.parts.language import colours_here, words_here
-from views.parts.notices import heading, leave_note, reported, show_notes
+from views.parts.need_table import need_table, seats_warning
+from views.parts.notices import heading, reported, show_notes
+from views.parts.outbound import outbound_panel
 from views.parts.price import price_view
 from views.parts.staffing import staffing_of
+from views.parts.work_out import work_out
 
 words = words_here()
-COLUMNS = ["scheduled", "agents", "load_erlangs", "service_level", "asa_seconds", "abandon_share", "occupancy"]
-COLUMNS += ["expected_service_level", "probability_met", "blended_agents", "offered", "fresh"]
-SHARES = ("service_level", "abandon_share", "occupancy", "expected_service_level", "probability_met")
-
-
-def controls() -> None:
-    """The share of days the plan shall suffice for, and the button that works the requirements out anew."""
-    with st.container(border=True, horizontal=True, vertical_alignment="bottom"):
-        chosen = st.select_slider(
-            words("requirements.percentile"), ["mean", *range(50, 100, 5)], key="percentile", width=420,
-            help=words("requirements.percentile_help"),
-            format_func=lambda p: words("requirements.mean") if p == "mean" else words("requirements.of_days", share=p),
-        )  # fmt: skip
-        if st.button(words("requirements.make"), type="primary", icon=":material/calculate:"):
-            with reported(words), st.spinner(words("step.requirements")):
-                steps.make_requirements(site.session(), percentile=None if chosen == "mean" else float(chosen))
-                leave_note(words("requirements.made"))
-                st.rerun()
 
 
 @st.fragment
@@ -45,6 +30,7 @@ def need() -> None:
         return
     queue = pickers.queue_picker(requirements, words, key="need_queue", every=True)
     part = of_queue(requirements, queue)
+    seats_warning(part, words)
     found, zone = staffing_of(part), site.zone()
     with st.container(horizontal=True):
         st.metric(words("requirements.peak"), words.number(found.peak_people, 1), border=True)
@@ -77,7 +63,7 @@ def price() -> None:
     requirements = site.table("requirements")
     if requirements is None:
         return
-    queue = pickers.queue_picker(requirements, words, key="price_queue")
+    queue = pickers.queue_box(forecast_queues(requirements), words, key="price_queue")
     if queue is not None:
         with reported(words):
             price_view(queue, words)
@@ -90,24 +76,21 @@ def by_interval() -> None:
     requirements = site.table("requirements")
     if requirements is None:
         return
-    part = of_queue(requirements, pickers.queue_picker(requirements, words, key="need_queue", every=True))
-    columns = [name for name in COLUMNS if name in part]
-    shown = part.assign(time=local_times(part["start"], site.zone()))[["queue", "time", *columns]]
-    config = {name: st.column_config.NumberColumn(words(f"column.{name}"), format="%.2f") for name in columns}
-    config |= {n: st.column_config.NumberColumn(words(f"column.{n}"), format="percent") for n in SHARES if n in part}
-    st.dataframe(
-        shown, hide_index=True, height=560, alt=words("requirements.table"), placeholder="–",
-        column_config={"queue": words("app.queue"), "time": pickers.time_column(words), **config},
-    )  # fmt: skip
+    need_table(of_queue(requirements, pickers.queue_picker(requirements, words, key="need_queue", every=True)), words)
 
 
-VIEWS = {"need": need, "price": price, "table": by_interval}
+def outbound() -> None:
+    """Contacts to be made, as planned work."""
+    outbound_panel(words)
+
+
+VIEWS = {"need": need, "price": price, "table": by_interval, "outbound": outbound}
 heading("requirements", words)
 if not site.has("forecast") or not site.has("requirements"):
     next_step("requirements", words)
 else:
     pickers.stale_hint("requirements", words)
-    controls()
+    work_out(words)
     view = pickers.view_switch("requirements", tuple(VIEWS), words)
     with reported(words):
         VIEWS[view]()

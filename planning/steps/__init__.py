@@ -22,6 +22,7 @@ from planning.steps.events import (
 from planning.steps.exporting import export_forecast, export_roster
 from planning.steps.history import make_history
 from planning.steps.ingest import ingest, load_site
+from planning.steps.outbound import list_outbound, outbound_of_file, outbound_text, save_outbound
 from planning.steps.produce import StepResult
 from planning.steps.publishing import diff, publish, revert, verify
 from planning.steps.reading import details, imports, known_queues, queue_warnings, read, run_steps, runs, status
@@ -51,6 +52,7 @@ __all__ = [
     "list_adjustments",
     "list_events",
     "list_marks",
+    "list_outbound",
     "load_site",
     "make_forecast",
     "make_history",
@@ -58,6 +60,8 @@ __all__ = [
     "make_roster",
     "marks_revision",
     "measure_coverage",
+    "outbound_of_file",
+    "outbound_text",
     "pinned_models",
     "publish",
     "queue_warnings",
@@ -67,6 +71,7 @@ __all__ = [
     "run_steps",
     "runs",
     "save_events",
+    "save_outbound",
     "set_total",
     "status",
     "switch_adjustment",

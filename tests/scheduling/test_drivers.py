@@ -148,3 +148,30 @@ def test_the_week_is_the_first_whole_one_or_all_there_is() -> None:
         pd.Timestamp("2026-09-13T19:30Z"),
     )
     assert len(first_week(forecast(days=8), "UTC")) == 8 * 24
+
+
+def test_seats_take_away_what_they_take_and_decide() -> None:
+    targets = Targets.from_mapping({"default": LIVE, "seats": {"*": 4}})
+    demand = forecast()
+    need = require_staff(demand, targets, interval_minutes=30)
+    found = what_drives(demand, need, targets, interval_minutes=30)
+    assert found["seats"].to_numpy() == pytest.approx((4.0 - need["wanted_agents"]).fillna(0.0).to_numpy())
+    assert found["agents"].max() == pytest.approx(4.0)
+    assert found[list(STEPS)].sum(axis=1).to_numpy() == pytest.approx(need["scheduled"].to_numpy())
+    assert set(found["binding"]) == {"seats"}
+
+
+def test_outbound_work_is_its_own_reason_and_an_in_tray_is_no_rest() -> None:
+    targets = Targets.from_mapping({"default": MAIL, "queue": {"outbound/a": {"max_occupancy": 0.8}}})
+    lists = pd.DataFrame([
+        {"name": "a", "queue": "outbound/a", "from": "2026-09-01", "to": "2026-09-01", "contacts": 60.0,
+         "aht_seconds": 600.0}
+    ])  # fmt: skip
+    held = pd.DataFrame({"queue": ["email/a"], "age_hours": [1.0], "contacts": [12.0]})
+    demand = forecast("email/a")
+    need = require_staff(demand, targets, interval_minutes=30, outbound=lists, backlog=held)
+    found = what_drives(demand, need, targets, interval_minutes=30, backlog=held)
+    planned = found["queue"] == "outbound/a"
+    assert set(found.loc[planned, "binding"]) == {"outbound"}
+    assert found.loc[~planned, "rest"].abs().max() == pytest.approx(0.0, abs=1e-9)
+    assert found[list(STEPS)].sum(axis=1).to_numpy() == pytest.approx(need["scheduled"].to_numpy())

@@ -29,6 +29,7 @@ STEPS = (
     "minimum",
     "blended",
     "rest",
+    "seats",
     "shrinkage",
 )
 ALWAYS = ("load", "shrinkage")

@@ -71,7 +71,10 @@ def stale(kind: str) -> bool:
         return False
     if kind == "requirements":
         changed = set(made.parameters["adjustments"]) != counting(adjustments())
-        return changed or made.inputs.get("forecast") != member("forecast")
+        files = session().store.site.current()
+        planned = files["outbound.csv"].sha256 if "outbound.csv" in files else None
+        changed |= made.inputs.get("site:outbound.csv") != planned
+        return bool(changed or made.inputs.get("forecast") != member("forecast"))
     return made.inputs.get("requirements") != member("requirements") or stale("requirements")
 
 
