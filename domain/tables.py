@@ -602,6 +602,25 @@ BACKLOG = Table(
     ),
 )
 
+PATIENCE = Table(
+    "PATIENCE",
+    "How long customers of each queue wait before they hang up, from the waits of single contacts.",
+    ("queue",),
+    (
+        _QUEUE,
+        Column("waits", "integer", "contacts", "contacts whose wait is known", True, False, 0),
+        Column("hang_ups", "integer", "contacts", "of them those who hung up", True, False, 0),
+        Column("patience_seconds", "number", "seconds", "mean patience; empty = can't be told", True, True, 0),
+        Column("low_seconds", "number", "seconds", "lower end of its 95 % interval", True, True, 0),
+        Column("high_seconds", "number", "seconds", "upper end; empty = no end", True, True, 0),
+        Column("in_targets_seconds", "number", "seconds", "that of the targets; empty = endless", False, True, 0),
+        Column(
+            "remark", "text", "", "why it can't be told, or is not sure", True, False, None, None,
+            ("", "no_waits", "no_hang_ups", "few_hang_ups"),
+        ),
+    ),
+)  # fmt: skip
+
 OUTBOUND = Table(
     "OUTBOUND",
     "Outbound and proactive contacts as planned work: lists of contacts to be made within a span of days.",
@@ -823,7 +842,7 @@ TABLES: Mapping[str, Table] = {
     table.name: table
     for table in (
         TICKETS, HISTORY, CLEANING, DECISIONS, FORECAST, ADJUSTMENTS, ADJUSTED, REQUIREMENTS, BACKLOG, OUTBOUND,
-        BLENDING, PEOPLE, TIME_OFF, EVENTS, ROSTER, COVERAGE, SKILL_BOUNDS, CERTIFICATE, SCORES, DECOMPOSITION, AUDIT,
-        REJECTS,
+        PATIENCE, BLENDING, PEOPLE, TIME_OFF, EVENTS, ROSTER, COVERAGE, SKILL_BOUNDS, CERTIFICATE, SCORES,
+        DECOMPOSITION, AUDIT, REJECTS,
     )
 }  # fmt: skip

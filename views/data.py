@@ -12,6 +12,7 @@ from views.parts.empty import empty_site
 from views.parts.imports import import_log, import_panel
 from views.parts.language import colours_here, words_here
 from views.parts.notices import heading, reported, show_notes
+from views.parts.patience import patience_panel
 from views.parts.site_files import site_files_panel
 
 words = words_here()
@@ -61,6 +62,7 @@ show = {
     "import": import_panel,
     "volume": lambda _: volume(),
     "cleaning": cleaning_panel,
+    "patience": patience_panel,
     "files": site_files_panel,
     "log": import_log,
 }
