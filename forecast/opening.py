@@ -7,7 +7,7 @@ of up to two hours between open intervals are open too.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -19,6 +19,8 @@ from forecast.cells import CellBlock
 WEEKS = 12
 HOLE_MINUTES = 120
 LEAST_HOLIDAYS = 3
+PERIOD_DAYS = 28  # hours of the past are learned once in so many days
+LEAST_PERIOD_DAYS = 28  # of rows, before the hours of the past are learned
 SURE_CONTACTS = 7.0  # expected that many, none came: closed (one chance in a thousand if it were open)
 SURE_REACH_CONTACTS = 50.0
 
@@ -34,10 +36,7 @@ def learn_hours(
         trim: whether listed intervals before the first and after the last that ever had a contact are closed, and
             quiet weekdays and holidays with them. False: whatever is listed is open.
     """
-    recent = _recent_rows(block, weekdays, is_holiday, trim)
-    opened = _open_slots(recent)
-    contacts = block.contacts if trim else np.maximum(block.contacts, block.listed)
-    closed = _closed_on_holidays(block, contacts.sum(axis=2), weekdays, is_holiday, opened.any(axis=2))
+    opened, closed = _week(block, weekdays, is_holiday, trim)
     spans = cache(_spans)
     return tuple(
         WeekHours(
@@ -46,6 +45,32 @@ def learn_hours(
         )
         for week, is_closed in zip(opened, closed, strict=True)
     )
+
+
+def open_then(block: CellBlock, weekdays: np.ndarray, is_holiday: np.ndarray) -> np.ndarray:
+    """(Q × D × S) which cells of the past were open as it looked then, whatever the hours are today.
+
+    In each four weeks those are the hours learned from the rows before them and from the rows up to their end: what
+    was expected to be open, and what came to be. Args as of `learn_hours`.
+    """
+    found = np.zeros(block.contacts.shape, dtype=bool)
+    until = int(block.end.max())
+    earlier = None
+    for end in range(until % PERIOD_DAYS or PERIOD_DAYS, until + 1, PERIOD_DAYS):
+        known = np.clip(end, np.minimum(block.first + LEAST_PERIOD_DAYS, block.end), block.end)
+        opened, closed = _week(replace(block, end=known), weekdays, is_holiday, trim=True)
+        period = slice(max(end - PERIOD_DAYS, 0), end)
+        either = opened if earlier is None else opened | earlier
+        found[:, period] = either[:, weekdays[period]] & ~(closed[:, None] & is_holiday[period])[:, :, None]
+        earlier = opened
+    return found
+
+
+def _week(block: CellBlock, weekdays: np.ndarray, is_holiday: np.ndarray, trim: bool) -> tuple[np.ndarray, np.ndarray]:
+    """(open slots of each weekday (Q × 7 × S), whether holidays are closed (Q))."""
+    opened = _open_slots(_recent_rows(block, weekdays, is_holiday, trim))
+    contacts = block.contacts if trim else np.maximum(block.contacts, block.listed)
+    return opened, _closed_on_holidays(block, contacts.sum(axis=2), weekdays, is_holiday, opened.any(axis=2))
 
 
 @dataclass(frozen=True)

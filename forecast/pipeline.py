@@ -175,6 +175,7 @@ def backtest(
 
     Args as of `make_forecast`; `as_of` None: after the last row. `models` None: every forecaster of FORECASTERS
     but those that are there only when named. `chosen` marks the model that `make_forecast` would take on these scores.
+    Where hours are learned, days that were open at their time are scored, whether they would be today or not.
     The leads are 1d, 1-7d and, for a horizon beyond a week, 1-`horizon_days`d. Raises as `make_forecast`, and
     `BadValue` for a history that is too short.
     """
@@ -187,7 +188,7 @@ def backtest(
     named = _checked_models(models or tuple(name for name, made in FORECASTERS.items() if not made.only_when_named))
     as_of_day = local_days(pd.DatetimeIndex([moment]), grid.timezone)[0]
     site = Site(grid, opening, holidays or {}, events, gaps)
-    ready = prepare(rows, site, as_of_day=as_of_day, horizon_days=1)
+    ready = prepare(rows, site, as_of_day=as_of_day, horizon_days=1, as_it_was=True)
     positions = plan_origins(ready.panel, origins, horizon_days, whole=True)
     if not positions:
         raise BadValue(

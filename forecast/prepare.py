@@ -15,7 +15,7 @@ from domain.intervals import IntervalGrid, floor_to_grid, local_days, local_midn
 from domain.tables import HISTORY
 from forecast.calendar_effects import DayCalendar, day_calendar
 from forecast.cells import CellBlock, CellLayout, QueueCells, cell_layout, cell_reader
-from forecast.opening import learn_hours
+from forecast.opening import learn_hours, open_then
 from forecast.panel import DailyPanel, daily_panel
 
 WINDOW_DAYS = 1100
@@ -89,11 +89,18 @@ def _in_order(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def prepare(
-    rows: pd.DataFrame, site: Site, *, as_of_day: pd.Timestamp, horizon_days: int, wanted: pd.DataFrame | None = None
+    rows: pd.DataFrame,
+    site: Site,
+    *,
+    as_of_day: pd.Timestamp,
+    horizon_days: int,
+    wanted: pd.DataFrame | None = None,
+    as_it_was: bool = False,
 ) -> Prepared:
     """Lay out `rows` (of `rows_before`, at least one) and `horizon_days` days from the local day `as_of_day` on.
 
-    `wanted` (queue, start): intervals that are asked for; without given hours they are open.
+    `wanted` (queue, start): intervals that are asked for; without given hours they are open. `as_it_was`: learned hours
+    of the past are those of their time as well (`open_then`), so that days open only in the past count.
     Raises `BadValue` for an unknown meaning of gaps and a history that ends long before, `InputError` for one that is
     coarser than the grid.
     """
@@ -115,11 +122,16 @@ def prepare(
     is_holiday = np.array([day.date() in site.holidays for day in layout.days], dtype=bool)
     read: list[QueueCells] = []
     learned: list[WeekHours] = []
+    then: list[np.ndarray] = []
     for block in reader.blocks(rows):
         read.extend(block.each())
         learned.extend(_hours(block, site, layout, is_holiday, trim=wanted is None))
+        if as_it_was and site.opening is None:
+            then.extend(open_then(block, np.asarray(layout.days.day_of_week), is_holiday))
     cells, hours = tuple(read), tuple(learned)
     opened = _opened(cells, hours, layout, site.holidays)
+    if then:
+        opened = tuple(mask | past for mask, past in zip(opened, then, strict=True))
     if wanted is not None and site.opening is None:
         opened = _opened_where_wanted(opened, cells, layout, wanted)
     names = tuple(queue.queue for queue in cells)

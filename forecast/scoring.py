@@ -32,9 +32,9 @@ def lead_masks(test: Backtest) -> dict[str, np.ndarray]:
 def score_table(test: Backtest, chosen: Mapping[str, str], *, all_bands: bool = True) -> pd.DataFrame:
     """The backtest's errors as a frame under SCORES; one row per queue, model and lead time that has scored days.
 
-    Bands are cross-conformal: each origin's are set by the errors at the other origins, later ones too. They take
-    longer than all the rest; without `all_bands` only models that some queue chose have them, the others' pinball and
-    coverage are empty.
+    Each origin's bands are set by what was missed by on the days before it; the first origin's by none (a default).
+    They take longer than all the rest; without `all_bands` only models that some queue chose have them, the others'
+    pinball and coverage are empty.
     """
     masks, step = lead_masks(test), _weekly_steps(test.history)
     takes = np.array([chosen.get(queue, "") for queue in test.queues], dtype=object)
@@ -115,12 +115,13 @@ def _weekly_steps(history: np.ndarray) -> np.ndarray:
 
 
 def _bands(test: Backtest, model: str) -> np.ndarray:
-    """(O × Q × L × 9) quantiles of each past forecast, set by the other origins' errors."""
+    """(O × Q × L × 9) quantiles of each past forecast, set by the errors on the days before its origin."""
     forecast, said_sd = test.forecasts[model], test.said_sd(model)
     bands = np.full((*forecast.shape, len(SHARES)), np.nan)
-    for number in range(len(test.origins)):
-        others = np.arange(len(test.origins)) != number
-        stretch = learn_stretch(test.actual[others], forecast[others], said_sd[others])
+    target = np.array(test.origins)[:, None] + np.arange(test.leads)
+    for number, origin in enumerate(test.origins):
+        came_before = np.where((target < origin)[:, None, :], test.actual, np.nan)
+        stretch = learn_stretch(came_before, forecast, said_sd)
         inner, outer = stretch.day_cv(forecast[number], said_sd[number])
         known = ~np.isnan(forecast[number])
         bands[number, known] = count_quantiles(forecast[number, known], inner[known], outer[known])
