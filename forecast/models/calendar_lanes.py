@@ -20,6 +20,7 @@ from forecast.forecaster import FittedForecaster, closed_to_zero
 from forecast.lanes import LEADS, LaneState, run_lanes
 from forecast.models.transform import LOG_FROM_PER_DAY
 from forecast.panel import DailyPanel
+from forecast.weekday_shift import new_patterns
 
 LONGEST_DAYS = 1500
 SEASON_FROM_DAYS = 500
@@ -36,7 +37,7 @@ LEAST_MEAN = 1e-3
 CHUNK = 64  # queues worked on at once: bounds memory
 NAMES = ("intercept", "level", "season", "weekday", "month_day", "holiday", "holiday", "season", "break", "break")
 NAMES_OF_BLOCKS = (*NAMES, "break", "event")
-INTERCEPT, LEVEL, SEASON = 0, 1, 2
+INTERCEPT, LEVEL, SEASON, WEEKDAY = 0, 1, 2, 3
 TURN_OF_YEAR = (1222, 1223, 1224, 1225, 1226, 1227, 1228, 1229, 1230, 1231, 101, 102, 103)
 
 
@@ -99,7 +100,12 @@ def _follow(
     slow = np.isin(design.blocks, (INTERCEPT, LEVEL))
     calendar, level = (_product(past, np.where(part, effects, 0.0)) for part in (~slow, slow))
     residual = _scaled(values, log) - calendar - level
-    state = run_lanes(level + _held(residual, np.where(log, 0.0, LEAST_REACH)))
+    reach = _reach(residual, np.where(log, 0.0, LEAST_REACH))
+    patterns = new_patterns(residual, reach)
+    effects = _with_patterns(effects, design.blocks, patterns, panel.calendar.weekdays[:end])
+    for row, pattern in patterns.items():
+        residual[row] -= pattern
+    state = run_lanes(level + np.clip(residual, -reach[:, None], reach[:, None]))
     enough = (~np.isnan(values)).sum(axis=1) >= LEAST_KNOWN_DAYS
     few = dict.fromkeys(np.array(panel.queues)[~enough], f"fewer than {LEAST_KNOWN_DAYS} known days")
     return _Fitted(
@@ -287,12 +293,24 @@ def _smear(residual: np.ndarray) -> np.ndarray:
     return np.asarray(np.where(variance > MOST_VARIANCE, found, 1.0))
 
 
-def _held(residual: np.ndarray, least: np.ndarray) -> np.ndarray:
-    """Residuals (queues × days) held within 2.5 robust spreads, at least within `least`: one odd day does not move
-    the level, and the few contacts of a rare queue do."""
+def _reach(residual: np.ndarray, least: np.ndarray) -> np.ndarray:
+    """(queues) Within which residuals (queues × days) are held: 2.5 robust spreads, at least `least`; one odd day does
+    not move the level, and the few contacts of a rare queue do."""
     known = ~np.isnan(residual)
     count = known.sum(axis=1, keepdims=True)
     ordered = np.sort(np.abs(residual), axis=1)  # NaN comes last
-    middle = np.take_along_axis(ordered, np.maximum(count - 1, 0) // 2, axis=1)
-    reach = np.maximum(OUTLIER_SPREADS * 1.4826 * middle, least[:, None])
-    return np.asarray(np.clip(residual, -np.where(reach > 0, reach, np.inf), np.where(reach > 0, reach, np.inf)))
+    middle = np.take_along_axis(ordered, np.maximum(count - 1, 0) // 2, axis=1)[:, 0]
+    reach = np.maximum(OUTLIER_SPREADS * 1.4826 * middle, least)
+    return np.asarray(np.where(reach > 0, reach, np.inf))
+
+
+def _with_patterns(
+    effects: np.ndarray, blocks: np.ndarray, patterns: dict[int, np.ndarray], weekdays: np.ndarray
+) -> np.ndarray:
+    """The effects (queues × columns), weekdays moved to the patterns (row to days) that queues have come to."""
+    moved = effects.copy()
+    for row, pattern in patterns.items():
+        week = np.zeros(7)
+        week[weekdays[-7:]] = pattern[-7:]
+        moved[row, blocks == WEEKDAY] += week
+    return moved
