@@ -5,6 +5,7 @@ the benchmarks' environment has it, pyworkforce 0.5.4 (a sample of the same case
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,7 @@ from scheduling.queueing import evaluate_cases
 
 INTERVALS = 100_000
 PEER_CASES = 200
+PEER_SECONDS_MOST = 60  # one of its Erlang A sums can take hours: then a bound from below is printed
 SIZES = {"1-50 E": (1, 50), "50-500 E": (50, 500), "1-5 kE": (1000, 5000), "10-20 kE": (10_000, 20_000)}
 
 
@@ -67,24 +69,37 @@ for load, aht, patience in cases:
     queue = ErlangA(**keys, patience=patience / 60) if patience else ErlangC(**keys)
     queue.required_positions(service_level=0.8)
     done += 1
+    print(json.dumps([done, time.perf_counter() - begin], separators=(",", ":")), flush=True)
     if time.perf_counter() - begin > limit:
         break
-print(json.dumps([done, time.perf_counter() - begin]))
 """
 
 
-def peer_seconds(frame: pd.DataFrame) -> float | None:
-    """Seconds that pyworkforce takes for one case, over a few; None where it is not installed or fails."""
+def peer_seconds(frame: pd.DataFrame) -> tuple[float, bool] | None:
+    """Seconds that pyworkforce takes for one case, over a few, and whether the first was given up as too slow.
+
+    None where it is not installed or fails.
+    """
     python = ROOT / ".venv-bench" / "bin" / "python"
     if not python.exists():
         return None
     patience = frame["patience_seconds"].fillna(0)
     given = list(zip(frame["load_erlangs"], frame["aht_seconds"], patience, strict=True))
-    found = subprocess.run([python, "-c", PEER], input=json.dumps(given), capture_output=True, text=True, check=False)
+    done, seconds = 0, float(PEER_SECONDS_MOST)
+    try:
+        found = subprocess.run(
+            [python, "-c", PEER], input=json.dumps(given), capture_output=True, text=True, check=False,
+            timeout=PEER_SECONDS_MOST,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired as given_up:
+        lines = (given_up.stdout or b"").decode().split()
+        if lines:
+            done, seconds = json.loads(lines[-1])
+        return float(seconds) / max(done, 1), not lines
     if found.returncode:
         return None
-    done, seconds = json.loads(found.stdout)
-    return float(seconds / done)
+    done, seconds = json.loads(found.stdout.splitlines()[-1])
+    return float(seconds / done), False
 
 
 def file_to_file() -> Row:
@@ -92,9 +107,18 @@ def file_to_file() -> Row:
     with tempfile.TemporaryDirectory() as folder:
         source, out = Path(folder) / "cases.csv", Path(folder) / "out.csv"
         cases("erlang_a", 1, 500).to_csv(source, index=False)
-        begin = time.perf_counter()
+        begin, used = time.perf_counter(), children_cpu_seconds()
         subprocess.run([sys.executable, "-m", "planning", "erlang", source, "--out", out], check=True, cwd=ROOT)
-        return {"model": "erlang_a", "size": "file to file", "seconds": round(time.perf_counter() - begin, 2)}
+        seconds, cpu = time.perf_counter() - begin, children_cpu_seconds() - used
+        return {
+            "model": "erlang_a", "size": "file to file", "seconds": round(seconds, 2), "cpu_seconds": round(cpu, 2),
+        }  # fmt: skip
+
+
+def children_cpu_seconds() -> float:
+    """Of all child processes that have ended."""
+    spent = os.times()
+    return spent.children_user + spent.children_system
 
 
 def measure() -> list[Row]:
@@ -103,16 +127,19 @@ def measure() -> list[Row]:
     for label, (low, high) in SIZES.items():
         for model in ("erlang_c", "erlang_a"):
             frame = cases(model, low, high)
+            used = time.process_time()
             seconds = seconds_of(partial(evaluate_cases, frame), repeats=1)
             row: dict[str, float | int | str] = {"model": model, "size": label, "seconds": round(seconds, 2)}
+            row["cpu_seconds"] = round(time.process_time() - used, 2)  # what a busy machine does not stretch
             if model == "erlang_c":
                 few = frame.head(200 if high <= 500 else 20)
                 loop = seconds_of(partial(plain_all, few), repeats=1)
                 row["times_faster_than_a_loop"] = round(loop / len(few) * INTERVALS / seconds)
             peer = peer_seconds(frame.head(PEER_CASES))
             if peer is not None:
-                row["pyworkforce_seconds"] = round(peer * INTERVALS, 1)
-                row["times_faster_than_pyworkforce"] = round(peer * INTERVALS / seconds)
+                whole, more = peer[0] * INTERVALS, "> " if peer[1] else ""
+                row["pyworkforce_seconds"] = f"{more}{whole:.0f}"
+                row["times_faster_than_pyworkforce"] = f"{more}{whole / seconds:.0f}"
             rows.append(row)
     return [*rows, file_to_file()]
 

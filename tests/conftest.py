@@ -5,6 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile(
+    "house", max_examples=50
+)  # a test that needs more, or whose examples are slow, says so itself
+settings.load_profile("house")
 
 ROOT = Path(__file__).resolve().parents[1]
 
