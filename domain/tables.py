@@ -354,6 +354,10 @@ _SPREADS = (
         "aht_cv", "number", "share", "the same of the day's mean handle time, without the luck of single contacts",
         False, True, 0,
     ),
+    Column(
+        "queue_correlation", "number", "share", "share of the error of the day's rate that all queues have in common",
+        False, True, 0, 1,
+    ),
 )  # fmt: skip
 _WORKED = Column(
     "open",

@@ -16,6 +16,7 @@ import pandas as pd
 
 from domain.tables import FORECAST, QUANTILES
 from forecast.backtest import Backtest, Progress
+from forecast.correlation import learn_correlation
 from forecast.forecaster import SaysSpread
 from forecast.handle_time import handle_time_with_cv
 from forecast.prepare import Prepared, only_history
@@ -54,6 +55,7 @@ def spread_over_intervals(
     inner, outer = day_spread(ready, test, chosen, means)
     if level_cv is not None:
         inner, outer = (np.hypot(cv, level_cv[:, None]) for cv in (inner, outer))
+    shares = common_shares(ready, test, chosen)
     parts = []
     for number, queue in enumerate(names):
         row = position[queue]
@@ -61,7 +63,24 @@ def spread_over_intervals(
         parts.append(_queue_intervals(ready, site, row, means[row], (inner[row], outer[row]), scored))
         if progress is not None:
             progress("intervals", number + 1, len(names))
-    return _frame(ready, site, names, chosen, parts)
+    frame = _frame(ready, site, names, chosen, parts)
+    return frame.assign(queue_correlation=shares[[position[queue] for queue in names]].repeat(len(site.starts)))
+
+
+def common_shares(ready: Prepared, test: Backtest, chosen: Mapping[str, str]) -> np.ndarray:
+    """(Q) `queue_correlation` of `forecast.correlation` by the chosen models' backtest; NaN where there is none."""
+    queues = len(ready.panel.queues)
+    forecast, day_cv = np.full(test.actual.shape, np.nan), np.zeros(test.actual.shape)
+    for model in sorted(set(chosen.values()) & set(test.forecasts)):
+        rows = [row for row, queue in enumerate(ready.panel.queues) if chosen.get(queue) == model]
+        said = test.said_sd(model)
+        stretch = learn_stretch(test.actual, test.forecasts[model], said)
+        forecast[:, rows] = test.forecasts[model][:, rows]
+        for number in range(len(test.origins)):
+            day_cv[number, rows] = stretch.day_cv(test.forecasts[model][number], said[number])[0][rows]
+    if not test.origins or np.isnan(np.where(forecast > 0, test.actual, np.nan)).all():
+        return np.full(queues, np.nan)
+    return learn_correlation(test.actual, forecast, day_cv).queue
 
 
 def day_spread(

@@ -57,7 +57,8 @@ def aggregate_forecast(
             where it has none), or the group of each queue by name; queues that are not in it are left out.
         period: "interval", or the local "day", "week" (from Monday) or "month".
         timezone: of days.
-        correlation: (day_correlation, queue_correlation) by queue; queues that are not in it take the default.
+        correlation: (day_correlation, queue_correlation) by queue; queues that are not in it take what the forecast
+            says (`queue_correlation`), else the default.
 
     Returns columns group, start (UTC; the period's first moment, though the forecast may begin later), offered, the
         nine quantiles, and intervals (forecast rows in it); sorted by group and start. Sums of one row keep that
@@ -164,13 +165,24 @@ def path_plan(
         day=number.astype(np.int64),
         day_cv=day_cv,
         interval_cv=interval_cv,
-        correlation=_correlation(queues, correlation or {}),
+        correlation=_correlation(queues, _told(forecast, np.asarray(codes), len(queues)), correlation or {}),
     )
     return plan, queues
 
 
-def _correlation(queues: tuple[str, ...], known: Mapping[str, tuple[float, float]]) -> Correlation:
+def _told(forecast: pd.DataFrame, codes: np.ndarray, queues: int) -> np.ndarray:
+    """(Q) `queue_correlation` as the forecast says it, in the first row of a queue that does; NaN where none does."""
+    told = np.full(queues, np.nan)
+    if "queue_correlation" in forecast:
+        values = forecast["queue_correlation"].to_numpy(dtype=float)[::-1]
+        known = ~np.isnan(values)
+        told[codes[::-1][known]] = values[known]
+    return told
+
+
+def _correlation(queues: tuple[str, ...], told: np.ndarray, known: Mapping[str, tuple[float, float]]) -> Correlation:
     found = default_correlation(len(queues))
+    found = replace(found, queue=np.where(np.isnan(told), found.queue, told))
     for row, queue in enumerate(queues):
         if queue in known:
             found.day[row], found.queue[row] = known[queue]

@@ -12,7 +12,7 @@ from domain import IntervalGrid
 from domain.calendar import OpeningHours
 from forecast.backtest import Backtest
 from forecast.prepare import Prepared, Site, prepare
-from forecast.spreading import spread_over_intervals
+from forecast.spreading import common_shares, spread_over_intervals
 
 BERLIN = "Europe/Berlin"
 MODEL = "calendar_lanes"
@@ -142,3 +142,17 @@ def test_an_event_tomorrow_keeps_the_level_it_was_given() -> None:
     means = spread(ready, 1200.0).groupby(lambda row: row // 24)["offered"].sum()
     assert means[0] == pytest.approx(1200.0)
     assert means[1] > 1210.0
+
+
+@pytest.mark.parametrize("share", [0.0, 0.8])
+def test_what_queues_have_in_common_is_learned_from_the_backtest(share: float) -> None:
+    """Six queues of 1,000 contacts a day over eight origins of a week, each 10 % off, of which a share is common."""
+    rng = np.random.default_rng(11)
+    rows = pd.concat(history(30, 1440, np.array([5.0]), queue=name) for name in "abcdef").reset_index(drop=True)
+    ready = ready_for(rows, 1440, "2026-02-04")
+    off = np.sqrt(share) * rng.standard_normal((8, 1, 7)) + np.sqrt(1 - share) * rng.standard_normal((8, 6, 7))
+    forecast = np.full((8, 6, 7), 1000.0)
+    test = Backtest(ready.panel.queues, tuple(range(8)), 1000 * (1 + 0.1 * off), {MODEL: forecast}, ready.panel.values)
+    chosen = dict.fromkeys(ready.panel.queues, MODEL)
+    assert common_shares(ready, test, chosen) == pytest.approx(np.full(6, share), abs=0.25)
+    assert np.isnan(common_shares(ready, replace(test, forecasts={}), chosen)).all()

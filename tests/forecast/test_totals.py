@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from domain.errors import BadValue
 from domain.tables import ADJUSTMENTS, QUANTILES
 from forecast import apply_adjustments
+from forecast.correlation import DEFAULT_QUEUE_CORRELATION
 from forecast.edits import set_total
 from forecast.paths import path_totals
 from forecast.quantiles import count_quantiles
@@ -247,3 +248,19 @@ def test_no_contacts_are_no_work() -> None:
     frame = two_hours().assign(offered=0.0)
     plan, _ = path_plan(frame, "UTC")
     assert workload_hours(plan, np.zeros(2, dtype=np.int64), frame).tolist() == [[0.0, 0.0, 0.0]]
+
+
+def test_what_queues_have_in_common_is_read_from_the_forecast_and_an_argument_overrides_it() -> None:
+    frame = site(queues=("phone/a", "phone/b")).assign(day_cv=0.2, interval_cv=0.0, queue_correlation=0.9)
+    frame.loc[frame["queue"] == "phone/b", "queue_correlation"] = np.nan
+    told = path_plan(frame, "UTC")[0].correlation
+    assert told.queue == pytest.approx([0.9, DEFAULT_QUEUE_CORRELATION])
+    given = path_plan(frame, "UTC", {"phone/a": (0.3, 0.1)})[0].correlation
+    assert (given.queue[0], given.day[0]) == (0.1, 0.3)
+    wide = [
+        aggregate_forecast(frame.assign(queue_correlation=share), period="week").iloc[0] for share in (0.0, 0.4, 0.9)
+    ]
+    widths = [row["offered_p90"] - row["offered_p10"] for row in wide]
+    assert widths == sorted(widths)
+    plain = aggregate_forecast(frame.drop(columns="queue_correlation"), period="week").iloc[0]
+    assert plain["offered_p90"] == wide[1]["offered_p90"]
