@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from domain.intervals import DAY_MINUTES
 from domain.tables import ADJUSTED, FORECAST
 from domain.targets import QueueTargets, Targets
-from scheduling.live_staffing import LiveRows, live_given
+from scheduling.live_staffing import LiveNeed, LiveRows, live_given, staff_live
 from scheduling.presence import SECOND, microseconds
 from scheduling.queueing.concurrency import chat_line
 from scheduling.queueing.offered_load import lagged_load, modified_offered_load
@@ -99,6 +99,11 @@ def given(work: QueueWork, target: QueueTargets, people: Array) -> Given:
     if target.work == "chat":
         return _chat(target, rows, people)
     return Given(*live_given(rows, target, people))
+
+
+def live_need(work: QueueWork, target: QueueTargets) -> LiveNeed:
+    """The people that the targets of one live queue ask for."""
+    return staff_live(_live_rows(work), [target], np.zeros(work.load.size, dtype=np.intp))
 
 
 def _live_rows(work: QueueWork) -> LiveRows:

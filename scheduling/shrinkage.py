@@ -37,6 +37,19 @@ def unplanned_share(promise: QueueTargets, starts: pd.Series, interval_minutes: 
     )
 
 
+def unplanned_over_spans(promise: QueueTargets, start: pd.DatetimeIndex, minutes: Array, timezone: str) -> Array:
+    """The same over spans of time of any length, such as the work between two breaks."""
+    if not promise.shrinkage_activities:
+        return np.full(len(start), promise.shrinkage)
+    by_minute = share_by_minute(promise.shrinkage_activities, planned=False)
+    local = pd.DatetimeIndex(start).tz_convert(timezone)
+    first = np.asarray(local.day_of_week * DAY_MINUTES + local.hour * 60 + local.minute, dtype=np.float64)
+    length = np.clip(minutes, 1.0, WEEK_MINUTES)
+    passed = np.concatenate([[0.0], np.cumsum(np.tile(by_minute, 2))])
+    edges = np.arange(passed.size, dtype=float)
+    return np.asarray((np.interp(first + length, edges, passed) - np.interp(first, edges, passed)) / length)
+
+
 def planned_share(promise: QueueTargets, starts: pd.Series, interval_minutes: int, timezone: str = "UTC") -> Array:
     """Share of paid time that the roster plans away from contacts, by interval; 0 where shrinkage is one number."""
     return _over_intervals(

@@ -18,7 +18,11 @@ What it assumes (a certificate is worth as much as these):
    any chat they take no further chat, so that neither kind starves.
 6. Deferred work (e-mail) is taken when no live contact of the person's queues waits, earliest deadline first, and is
    not interrupted. It may be worked outside the opening hours of its queue; its deadline counts opening time only.
-7. The horizon starts with nobody waiting, but for the deferred work that a backlog names.
+   Where the targets blend it with live queues (`blend_with`), people who serve both begin it only while as many others
+   are idle as the plan's threshold keeps (`guards.py`), also where the plan takes it to be interruptible.
+7. Booked contacts (`appointment_share`) come evenly at their times, as many as planned, don't leave, and go before all
+   who walked in; they are counted in no service level. Absence is drawn by the unplanned shrinkage of the hours worked.
+8. The horizon starts with nobody waiting, but for the deferred work that a backlog names.
 
 `kernel.py` is the machine: deterministic, contacts with fixed times in, no randomness. `site.py` describes the centre,
 `staff.py` its people over time, `arrivals.py` draws the contacts.

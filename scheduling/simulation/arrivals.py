@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from domain.targets import QueueTargets
+from scheduling.simulation.site import booked_twins
 
 # Contacts of every run, drawn elsewhere: (the forecast's simulated rows, runs, seed) to blocks of counts (runs of the
 # block × rows), runs in order. Blocks, so that many runs need no more memory.
@@ -116,7 +117,29 @@ def draw_contacts(plan: ArrivalPlan, rng: np.random.Generator, counts: np.ndarra
     if plan.aht_spread is not None:
         work *= _gamma(rng, plan.aht_spread)[plan.day[row]]
     drawn = Contacts(at, queue, work, patience, _deadlines(plan, at, queue), row)
+    if any(target.appointment_share > 0 for target in plan.targets):
+        drawn = _with_booked(plan, drawn, rng)
     return drawn if plan.in_tray is None else _after(plan.in_tray, drawn, rng)
+
+
+def _with_booked(plan: ArrivalPlan, drawn: Contacts, rng: np.random.Generator) -> Contacts:
+    """Some contacts don't walk in but come at a time booked: as many as planned, evenly, and they don't go away."""
+    twins, share = booked_twins(plan.targets), np.array([target.appointment_share for target in plan.targets])
+    walks = rng.random(drawn.at.size) >= np.where(twins >= 0, share, 0.0)[drawn.queue]
+    count = np.zeros(plan.queue.size, dtype=np.int64)
+    for code in np.flatnonzero(twins >= 0):
+        own = np.flatnonzero(plan.queue == code)
+        own = own[np.argsort(plan.start[own], kind="stable")]
+        count[own] = np.diff(np.rint(np.cumsum(plan.offered[own] * share[code])), prepend=0.0).astype(np.int64)
+    row = np.repeat(np.arange(plan.queue.size), count)
+    place = np.arange(row.size) - np.repeat(np.cumsum(count) - count, count)
+    at = plan.start[row] + (place + 0.5) / count[row] * plan.length[row]
+    endless = np.full(row.size, _ENDLESS)
+    work = plan.aht[row] * lognormal(rng, row.size, HANDLE_TIME_CV)
+    booked = Contacts(at, twins[plan.queue[row]], work, endless, endless, row)
+    joined = Contacts(*(np.concatenate([a[walks], b]) for a, b in zip(drawn, booked, strict=True)))
+    order = np.argsort(joined.at, kind="stable")
+    return Contacts(*(values[order] for values in joined))
 
 
 def draw_counts(plan: ArrivalPlan, rng: np.random.Generator) -> np.ndarray:

@@ -80,6 +80,9 @@ ANSWERED, DONE, REACHED = range(3)  # of `fate`
 BUSY, PRESENT = range(2)  # of `spent`
 
 
+BOOKED_FIRST = 1e9  # seconds that a booked contact counts as having waited longer
+
+
 class _Given(NamedTuple):
     facts: np.ndarray  # (contacts, 4) arrival, work, patience, deadline
     queue: np.ndarray
@@ -101,12 +104,17 @@ class _State(NamedTuple):
 
 @_compiled
 def _run(contacts, site, state, staff_at, staff_server, staff_group, bin_seconds):  # type: ignore[no-untyped-def]
-    arrival, change = 0, 0
+    arrival, change, edge = 0, 0, 1
+    edges = site.keep.shape[1] if site.guards.max() >= 0 else 0
     while True:
+        next_edge = edge * bin_seconds if edge < edges else np.inf
         next_arrival = contacts.facts[arrival, AT] if arrival < contacts.queue.size else np.inf
         next_change = staff_at[change] if change < staff_at.size else np.inf
         next_done = state.clock[state.heap[0], KEY] if state.heap[-1] > 0 else np.inf
-        if next_change <= next_done and next_change <= next_arrival:
+        if next_edge <= next_change and next_edge <= next_done and next_edge <= next_arrival and next_edge < np.inf:
+            _offer_again(contacts, site, state, next_edge, bin_seconds)
+            edge += 1
+        elif next_change <= next_done and next_change <= next_arrival:
             if next_change == np.inf:
                 return
             server = staff_server[change]
@@ -128,6 +136,46 @@ def _run(contacts, site, state, staff_at, staff_server, staff_group, bin_seconds
 
 
 @_compiled
+def _offer_again(contacts, site, state, now, bin_seconds):  # type: ignore[no-untyped-def]
+    """Deferred work that was held back, to those who are idle, when another number of them is to be kept."""
+    for queue in range(site.kind.size):
+        while site.kind[queue] == DEFERRED and state.line[queue, HEAD] < state.line[queue, TAIL]:
+            before = state.line[queue, HEAD]
+            _seek_person(contacts, site, state, queue, now, bin_seconds)
+            if state.line[queue, HEAD] == before:
+                break
+
+
+@_compiled
+def _can_be_spared(site, state, queue, group, now, bin_seconds, listed):  # type: ignore[no-untyped-def]
+    """Whether a person of a group may begin deferred work: enough others are idle for the live queues it guards.
+
+    `listed`: 1 where the person stands in a list of free people.
+    """
+    levels = state.ends.shape[0] // max(1, site.group_limit.size)
+    cell = min(int(now / bin_seconds), site.keep.shape[1] - 1)
+    for live in site.guards[queue]:
+        if live < 0:
+            break
+        serves = False
+        for own in site.queues_of[group]:
+            serves = serves or own == live
+        needed, idle = site.keep[live, cell], -listed
+        if not serves:
+            continue
+        for other in site.groups_of[live]:
+            if other < 0 or idle >= needed:
+                break
+            server = state.ends[other * levels, FIRST]
+            while server >= 0 and idle < needed:
+                idle += 1
+                server = state.who[server, AFTER]
+        if idle < needed:
+            return False
+    return True
+
+
+@_compiled
 def _seek_person(contacts, site, state, queue, now, bin_seconds):  # type: ignore[no-untyped-def]
     """Give the head of a queue to a free person: least loaded first, then fewest skills, then longest idle."""
     if not _someone_waits(contacts, state, queue, now):
@@ -139,6 +187,8 @@ def _seek_person(contacts, site, state, queue, now, bin_seconds):  # type: ignor
                 break
             server = state.ends[group * levels + level, FIRST]
             if server < 0 or (level > 0 and _call_waits(contacts, site, state, group, now)):
+                continue
+            if site.kind[queue] == DEFERRED and not _can_be_spared(site, state, queue, group, now, bin_seconds, 1):
                 continue
             _settle(site, state, contacts, server, now, bin_seconds)
             _start(contacts, site, state, server, queue, now)
@@ -157,7 +207,7 @@ def _take_on(contacts, site, state, server, now, bin_seconds):  # type: ignore[n
         if chosen >= 0 and site.kind[chosen] == LIVE and state.who[server, LOAD] > 0:
             break  # an older call waits: no further chat until it is answered
         if chosen < 0 and state.who[server, LOAD] == 0:
-            chosen = _most_urgent(contacts, site, state, group)
+            chosen = _most_urgent(contacts, site, state, group, now, bin_seconds)
         if chosen < 0:
             break
         _start(contacts, site, state, server, chosen, now)
@@ -174,18 +224,21 @@ def _longest_waiting(contacts, site, state, server, group, now):  # type: ignore
         if site.kind[queue] == DEFERRED or full or not _someone_waits(contacts, state, queue, now):
             continue
         since = contacts.facts[state.order[state.line[queue, HEAD]], AT]
+        since -= BOOKED_FIRST * site.booked[queue]
         if since < oldest:
             chosen, oldest = queue, since
     return chosen
 
 
 @_compiled
-def _most_urgent(contacts, site, state, group):  # type: ignore[no-untyped-def]
+def _most_urgent(contacts, site, state, group, now, bin_seconds):  # type: ignore[no-untyped-def]
     chosen, earliest, oldest = -1, np.inf, np.inf
     for queue in site.queues_of[group]:
         if queue < 0:
             break
         if site.kind[queue] != DEFERRED or state.line[queue, HEAD] >= state.line[queue, TAIL]:
+            continue
+        if not _can_be_spared(site, state, queue, group, now, bin_seconds, 0):
             continue
         contact = state.order[state.line[queue, HEAD]]
         due, since = contacts.facts[contact, DUE], contacts.facts[contact, AT]

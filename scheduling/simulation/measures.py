@@ -30,7 +30,9 @@ def measure_run(
     wait = np.where(answered, outcome.answered_at - contacts.at, 0.0)
     weights = (hits, counted, answered, wait, _hung_up(contacts, outcome, horizon_seconds))
     rows = plan.queue.size
-    per_contact = [np.bincount(contacts.row, weights=weight.astype(float), minlength=rows) for weight in weights]
+    told = contacts.queue < len(plan.targets)  # a booked contact waits for nobody and is counted nowhere
+    row = contacts.row[told]
+    per_contact = [np.bincount(row, weights=weight[told].astype(float), minlength=rows) for weight in weights]
     first = np.round(plan.start / bin_seconds).astype(np.int64)
     last = np.round((plan.start + plan.length) / bin_seconds).astype(np.int64)
     serves = np.zeros((site.kind.size, site.group_limit.size))
@@ -41,7 +43,7 @@ def measure_run(
         passed = np.zeros((site.kind.size, seconds.shape[1] + 1))
         passed[:, 1:] = np.cumsum(serves @ seconds, axis=1)
         times.append(passed[plan.queue, last] - passed[plan.queue, first])
-    return np.array([*per_contact, np.bincount(contacts.row, minlength=rows), *times])
+    return np.array([*per_contact, np.bincount(row, minlength=rows), *times])
 
 
 def _hung_up(contacts: Contacts, outcome: Outcome, horizon_seconds: float) -> np.ndarray:

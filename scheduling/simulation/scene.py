@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +11,10 @@ import pandas as pd
 from domain.errors import BadValue
 from domain.intervals import DAY_MINUTES, infer_interval_minutes, local_days, local_midnights
 from domain.targets import QueueTargets, Targets
-from scheduling.presence import SECOND, interval_ends, microseconds, work_windows
+from scheduling.presence import SECOND, WorkWindows, interval_ends, microseconds, work_windows
+from scheduling.shrinkage import unplanned_over_spans
 from scheduling.simulation.arrivals import ArrivalPlan, plan_arrivals
+from scheduling.simulation.guards import guarded_queues, idle_to_keep
 from scheduling.simulation.site import Site, make_site
 from scheduling.simulation.staff import StaffPlan, staff_of_requirements, staff_of_roster
 
@@ -51,16 +53,14 @@ def scene_of_roster(rows: pd.DataFrame, targets: Targets, roster: pd.DataFrame, 
     if len(roster):
         origin = min(origin, int(first.as_unit("us").value))
     mine = [targets.of(queue) for queue in queues]
-    shrinkage = np.array([np.mean([mine[k].shrinkage for k in members]) for members in windows.groups])
-    share = shrinkage[windows.group] if windows.groups else np.zeros(0)
+    share = _away_share(windows, mine, timezone)
     seconds = (horizon - origin) / SECOND
 
     def draw(rng: np.random.Generator) -> StaffPlan:
         away = rng.random(share.size) < share
         return staff_of_roster(windows, origin=origin, horizon_seconds=seconds, away=away)
 
-    site = make_site(mine, windows.groups)
-    return _scene(timed, chosen, mine, site, draw, origin, seconds)
+    return _scene(timed, chosen, mine, windows.groups, draw, origin, seconds)
 
 
 def scene_of_requirements(rows: pd.DataFrame, targets: Targets, need: pd.DataFrame, timezone: str) -> Scene:
@@ -79,13 +79,11 @@ def scene_of_requirements(rows: pd.DataFrame, targets: Targets, need: pd.DataFra
     origin = min(int(chosen["from_us"].min()), int(reach[0]))
     seconds = (max(int(chosen["to_us"].max()), int(reach[1])) - origin) / SECOND
     asked = need["agents"].fillna(need["load_erlangs"])
-    if "blended_agents" in need:  # idle people of live queues count as that many of the queue's own
-        asked = asked + need["blended_agents"].fillna(0.0)
+    mine = [targets.of(queue) for queue in queues]
+    groups = _groups_of_need(queues, mine, need)
     people = np.ceil(asked.to_numpy() - 1e-9).astype(np.int64)
     plan, _ = staff_of_requirements(code, (start - origin) / SECOND, (end - origin) / SECOND, people)
-    mine = [targets.of(queue) for queue in queues]
-    site = make_site(mine, [(number,) for number in range(len(queues))])
-    return _scene(timed, chosen, mine, site, lambda rng: plan, origin, seconds)
+    return _scene(timed, chosen, mine, groups, lambda rng: plan, origin, seconds)
 
 
 def _inside(timed: pd.DataFrame, inside: pd.Series, expected: str) -> pd.DataFrame:
@@ -119,7 +117,7 @@ def _scene(
     timed: pd.DataFrame,
     chosen: pd.DataFrame,
     targets: list[QueueTargets],
-    site: Site,
+    groups: Sequence[tuple[int, ...]],
     draw: StaffDraw,
     origin: int,
     seconds: float,
@@ -128,12 +126,18 @@ def _scene(
     start, length = _spans(chosen, origin)
     worked = timed[timed["open"].astype(bool)] if "open" in timed else timed
     quantiles = {"offered_p10", "offered_p90"} <= set(chosen.columns)
+    aht = _handle_times(chosen, targets)
+    step = float(np.gcd.reduce(np.concatenate([start, start + length]).astype(np.int64)))
+    names = list(timed["queue"].unique())
+    guards = guarded_queues(names, targets)
+    bins = (max(1, int(np.ceil(seconds / step - 1e-9))), step)
+    keep = idle_to_keep(chosen, aht, targets, guards, start, bins) if any(guards) else None
     arrivals = plan_arrivals(
         code,
         start,
         length,
         chosen["offered"].to_numpy(),
-        _handle_times(chosen, targets),
+        aht,
         targets=targets,
         day=chosen.groupby(["code", "day"]).ngroup().to_numpy(),
         low=chosen["offered_p10"].to_numpy() if quantiles else None,
@@ -141,8 +145,31 @@ def _scene(
         aht_cv=chosen["aht_cv"].to_numpy() if "aht_cv" in chosen else None,
         opened=[_spans(worked[worked["code"] == number], origin) for number in range(len(targets))],
     )
-    step = np.gcd.reduce(np.concatenate([start, start + length]).astype(np.int64))
-    return Scene(chosen, arrivals, site, draw, seconds, float(step))
+    return Scene(chosen, arrivals, make_site(targets, groups, guards, keep), draw, seconds, step)
+
+
+def _groups_of_need(queues: list[str], targets: list[QueueTargets], need: pd.DataFrame) -> list[tuple[int, ...]]:
+    """People of one queue each; those of live queues do the deferred work that was planned into their idle time."""
+    groups: list[tuple[int, ...]] = [(number,) for number in range(len(queues))]
+    if "blended_agents" not in need:
+        return groups
+    blended = set(need.loc[need["blended_agents"] > 0, "queue"])
+    for taker, givers in enumerate(guarded_queues(queues, targets)):
+        for giver in givers if queues[taker] in blended else ():
+            groups[giver] = (*groups[giver], taker)
+    return groups
+
+
+def _away_share(windows: WorkWindows, targets: list[QueueTargets], timezone: str) -> np.ndarray:
+    """Chance that a person is away from a row of work: the mean unplanned shrinkage of its queues at that time."""
+    share = np.zeros(windows.group.size)
+    start = pd.DatetimeIndex(windows.start.astype("datetime64[us]")).tz_localize("UTC")
+    minutes = (windows.end - windows.start) / (60 * SECOND)
+    for number, members in enumerate(windows.groups):
+        rows = np.flatnonzero(windows.group == number)
+        own = [unplanned_over_spans(targets[k], start[rows], minutes[rows], timezone) for k in members]
+        share[rows] = np.mean(own, axis=0)
+    return share
 
 
 def _spans(timed: pd.DataFrame, origin: int) -> tuple[np.ndarray, np.ndarray]:
