@@ -143,7 +143,7 @@ def make_forecast(
     known = ~np.isnan(ready.panel.values)
     means = agreed * event_offsets(ready.horizon, learned_event_days(ready.panel.calendar, known))
     _flag_history(ready, opening, borrowed, flags)
-    level_cv = np.array([borrowed[queue].level_cv if queue in borrowed else 0.0 for queue in ready.panel.queues])
+    level_cv = np.array([borrowed[queue].day_cv if queue in borrowed else 0.0 for queue in ready.panel.queues])
     frame = spread_over_intervals(ready, test, chosen, means, progress, level_cv=level_cv)
     stages = {RECONCILED: agreed, STATED: means, LAST_DAYS: day_sums(frame, ready.horizon, grid.timezone)}
     frame = asked_rows(frame, as_of, end) if wanted is None else as_wanted(frame, wanted, set(chosen))

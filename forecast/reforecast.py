@@ -264,8 +264,11 @@ def _moved(rows: pd.DataFrame, factor: np.ndarray, width: np.ndarray, is_moved: 
     is_whole = (bands == np.round(bands)).all(axis=1)
     moved[is_whole] = np.round(moved[is_whole])
     moved = np.where(is_moved[:, None], moved, bands)
-    shown = rows.assign(offered=new, **{name: moved[:, at] for at, name in enumerate(names)})
-    return shown.assign(model=rows["model"].where(~is_moved, rows["model"] + MARK)) if "model" in rows else shown
+    shown = {name: rows[name] for name in rows} | {"offered": new}
+    shown |= {name: moved[:, at] for at, name in enumerate(names)}
+    if "model" in rows:
+        shown["model"] = rows["model"].where(~is_moved, rows["model"] + MARK)
+    return pd.DataFrame(shown)
 
 
 def _stretch(rows: pd.DataFrame, mean: np.ndarray, factor: np.ndarray, width: np.ndarray) -> np.ndarray:

@@ -26,11 +26,9 @@ def special_days(days: pd.DatetimeIndex, holidays: Iterable[date]) -> np.ndarray
         holidays: dates, names by date, or a `WorkCalendar`, whose moved working days are special as well.
     """
     calendar = WorkCalendar.of(holidays)
-    free = pd.DatetimeIndex(pd.to_datetime(sorted(calendar)))
-    near = np.zeros(len(days), dtype=bool)
-    for away in range(-NEAR_DAYS, NEAR_DAYS + 1):
-        near |= np.asarray((days + pd.Timedelta(days=away)).isin(free))
-    moved = np.asarray(days.isin(pd.DatetimeIndex(pd.to_datetime(sorted(calendar.moved_working)))))
+    dates = days.to_numpy().astype("datetime64[D]")
+    free, moved = (np.array(sorted(found), dtype="datetime64[D]") for found in (calendar, calendar.moved_working))
+    near = np.isin(dates, free[:, None] + np.arange(-NEAR_DAYS, NEAR_DAYS + 1))
     of_year = np.asarray(days.month) * 100 + np.asarray(days.day)
     turn = (of_year >= TURN_FROM[0] * 100 + TURN_FROM[1]) | (of_year <= TURN_UNTIL[0] * 100 + TURN_UNTIL[1])
-    return np.asarray(near | moved | turn)
+    return np.asarray(near | np.isin(dates, moved) | turn)

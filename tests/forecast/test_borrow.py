@@ -15,8 +15,9 @@ from domain.calendar import OpeningHours
 from domain.errors import UnknownQueue
 from domain.likeness import Likeness
 from forecast import make_forecast
-from forecast.borrow import GUESS_CV, borrow_history, borrowed_days, nearest_queue
+from forecast.borrow import GUESS_CV, UNLIKE_CV, borrow_history, borrowed_days, nearest_queue
 from forecast.pipeline import BORROWED
+from forecast.quantiles import count_quantiles
 
 History = Callable[..., pd.DataFrame]
 DAILY = IntervalGrid(1440, "Europe/Berlin")
@@ -55,6 +56,41 @@ def test_its_own_rows_rule_and_teach_the_factor(make_history: History) -> None:
     assert found["chat/new"].factor == pytest.approx(0.26)
     assert found["chat/new"].level_cv == pytest.approx(GUESS_CV * 0.2**0.5)
     assert found["chat/new"].begins == pd.Timestamp("2026-01-19")
+
+
+def test_days_off_the_ratio_widen_and_counting_noise_does_not(make_history: History) -> None:
+    """Four days 10 off 50: (400 − ¾ · 4 · (50 + 25)) ÷ 50² = 0.07, and three days of the prior: (0.07 + 0.0675) ÷ 6."""
+    old = make_history(np.full(21, 100.0), queue="chat/old")
+    own = make_history([40.0, 60.0, 40.0, 60.0], first="2026-01-19", queue="chat/new")
+    _, found = borrow_history(pd.concat([old, own]), HALF, DAILY)
+    assert found["chat/new"].unlike_cv == pytest.approx((0.1375 / 6) ** 0.5)
+    steady = make_history([51.0, 49.0, 51.0, 49.0], first="2026-01-19", queue="chat/new")
+    _, found = borrow_history(pd.concat([old, steady]), HALF, DAILY)
+    assert found["chat/new"].unlike_cv == pytest.approx(UNLIKE_CV * 0.5**0.5)
+    assert found["chat/new"].day_cv ** 2 == pytest.approx(0.4**2 * 0.2 + 0.15**2 + 0.15**2 / 2)
+
+
+def test_bands_of_the_weeks_after_the_first_hold_what_they_say_though_levels_go_apart(make_history: History) -> None:
+    """Thirty queues, guessed 40 % wrong, a week old; their days lie 15 % off, their next weeks' level another 15 %."""
+    rng = np.random.default_rng(11)
+    old = make_history(rng.poisson(400, 35), queue="old")
+    names = [f"new{number:02d}" for number in range(30)]
+    level = 200 * np.exp(rng.normal(0, 0.4, (30, 1)))
+    week = rng.poisson(level * np.exp(rng.normal(0, 0.15, (30, 7))))
+    weeks = rng.poisson(level * np.exp(rng.normal(0, 0.15, (30, 1)) + rng.normal(0, 0.15, (30, 28))))
+    own = [make_history(row, first="2026-02-02", queue=name) for name, row in zip(names, week, strict=True)]
+
+    _, found = borrow_history(pd.concat([old, *own]), dict.fromkeys(names, Likeness("old", 0.5)), DAILY)
+
+    mean = np.repeat([400 * found[name].factor for name in names], 28)
+    held = {}
+    for word in ("level_cv", "day_cv"):
+        cv = np.repeat([getattr(found[name], word) for name in names], 28)
+        bands, came = count_quantiles(mean, cv, cv), weeks.ravel()
+        held[word] = [((came >= bands[:, low]) & (came <= bands[:, -1 - low])).mean() for low in (2, 0)]
+    assert 0.75 < held["day_cv"][0] < 0.9
+    assert 0.92 < held["day_cv"][1] < 0.99
+    assert held["level_cv"][1] < 0.85  # the factor's own error is not all there is
 
 
 def test_of_few_contacts_the_guess_outweighs_a_week(make_history: History) -> None:
