@@ -171,6 +171,7 @@ def certify(session: Session, runs: int | None = None, *, progress: Progress | N
 def certificate_maker(materials: Materials, _tools: Tools) -> Made:
     """CERTIFICATE of the roster's week."""
     import scheduling as core
+    from scheduling.outbound import outbound_queues
 
     parameters = materials.parameters
     first, end = week_of(parameters)
@@ -180,6 +181,11 @@ def certificate_maker(materials: Materials, _tools: Tools) -> Made:
     if roster.empty:
         staffed = {"requirements": _within(materials.frame("requirements"), first, end)}
         messages = ("the roster is empty: the certificate is that of the required people, were they present",)
+    lists = outbound_queues(_within(materials.frame("requirements"), first, end))
+    if lists:
+        messages += (
+            f"{', '.join(lists)}: outbound work is not simulated; who has it among their queues is taken as free",
+        )
     certificate = core.certify(
         _within(materials.frame("adjusted"), first, end),
         materials.site.targets,

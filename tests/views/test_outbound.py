@@ -59,6 +59,10 @@ def test_a_list_that_is_typed_is_stored_and_planned(
         assert steps.list_outbound(session).lists["contacts"].tolist() == [20.0]
         rows = steps.read(session, "requirements", steps.make_requirements(session).version)
     assert rows.loc[rows["queue"] == "outbound/b", "agents"].sum() == pytest.approx(2.0)
+    app.segmented_control(key="requirements_view").set_value("need").run()
+    app.selectbox(key="need_queue").set_value("outbound/b").run()
+    assert not app.exception
+    assert [text.value for text in app.markdown] == [f"**{EN('drivers.binds_outbound', target='')}**"]
 
 
 def test_a_new_list_makes_the_requirements_old(open_app: Open, planned_copy: Path) -> None:
