@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
@@ -117,18 +118,18 @@ def binding_rules(
     return sorted(found, key=lambda entry: (-float(str(entry["price"])), str(entry["rule"])))
 
 
-def rule_warnings(problem: RosterProblem) -> list[str]:
-    """Rule names nobody knows, and people for whom the rules leave no shift at all, with the rules that do it."""
+def rule_warnings(problem: RosterProblem, idle: Iterable[int]) -> list[str]:
+    """Rule names nobody knows, and who of the `idle` people can't have a shift at all, with the rules that do it."""
     unknown = sorted(set(problem.book.rules) - {rule.name for rule in RULES} - {KNOWN_PEOPLE})
     found = [f"the rule book sets rule {name!r}, which does not exist" for name in unknown]
     used = {person.agreement.name: person.agreement for person in problem.people}
     found += [words for agreement in used.values() for words in contradictions(agreement, problem.book)]
     blocked: dict[tuple[str, ...], list[str]] = {}
-    for number, person in enumerate(problem.people):
+    for number in idle:
         if problem.group_of[number] >= 0:
             rules = blocking_rules(problem, number)
             if rules:
-                blocked.setdefault(rules, []).append(person.agent)
+                blocked.setdefault(rules, []).append(problem.people[number].agent)
     for rules, agents in blocked.items():
         shown = ", ".join(agents[:5]) + (f" and {len(agents) - 5} more" if len(agents) > 5 else "")
         found.append(f"no shift is left for {len(agents)} people by {', '.join(rules)}: {shown}")

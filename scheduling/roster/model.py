@@ -155,7 +155,12 @@ class AgentModel:
         if self.priced:
             price = self._setting.price * unit
         elif self._elastic:
-            price = ELASTIC_FACTOR * max(self.book.cover.under_per_hour, self.agreement.cost_per_hour, 1.0) * unit
+            price = elastic_price(self.book, self.agreement) * unit
         self.rows.append(
             ModelRow(self._rule, label, slots, np.asarray(coefficients, float), flags, weights, low, high, price)
         )
+
+
+def elastic_price(book: RuleBook, agreement: WorkAgreement) -> float:
+    """What a unit of breach of an elastic rule costs that is forbidden to break."""
+    return ELASTIC_FACTOR * max(book.cover.under_per_hour, agreement.cost_per_hour, 1.0)

@@ -108,6 +108,7 @@ def _summary(problem: RosterProblem, solved: Solved, roster: pd.DataFrame) -> di
     cost = solved.cost
     paid = sum(float(problem.slots.paid_hours[slot]) for shifts in solved.shifts.values() for slot, _ in shifts)
     bound = min(solved.bound, cost)
+    idle = [number for number in range(len(problem.people)) if not solved.shifts.get(number)]
     return {
         "status": "optimal" if solved.proven else "feasible",
         "cost": round(cost, 4),
@@ -121,7 +122,7 @@ def _summary(problem: RosterProblem, solved: Solved, roster: pd.DataFrame) -> di
         "agents_rostered": sum(bool(shifts) for shifts in solved.shifts.values()),
         "gaps": biggest_gaps(problem, plan.present),
         "rules_that_bind": binding_rules(problem, solved.savings, solved.shifts),
-        "warnings": [*problem.warnings, *rule_warnings(problem)],
+        "warnings": [*problem.warnings, *rule_warnings(problem, idle)],
     }
 
 

@@ -1,10 +1,12 @@
-"""The program engine: PuLP and HiGHS.
+"""The engines under one interface: which one solves a problem, and the program engine (PuLP and HiGHS).
 
-1. Small problems: the whole mixed-integer program, solved to proof (`exact`).
-2. Else the linear relaxation gives the prices of people's time (`master`), and these prices with the best tour of every
+Small problems are one mixed-integer program, solved to proof (`exact`). Larger ones go to the insertion engine. Where a
+rule in force tells that engine nothing (no meter, no windows), the program engine takes them:
+
+1. The linear relaxation gives the prices of people's time (`master`), and these prices with the best tour of every
    class of people give a Lagrangian bound that holds whatever the prices are (`bound`).
-3. People are put on one at a time: each gets the best tour at prices that lead to where all together are short.
-4. Improvement (`search`): seeded rounds, each of which leaves a legal roster.
+2. People are put on one at a time: each gets the best tour at prices that lead to where all together are short.
+3. Improvement (`search`): seeded rounds, each of which leaves a legal roster.
 """
 
 from __future__ import annotations
@@ -18,9 +20,11 @@ import numpy as np
 from scheduling.roster.bound import lagrangian_bound
 from scheduling.roster.cover import make_prices
 from scheduling.roster.engines.exact import program_size, solve_exact
+from scheduling.roster.engines.insertion import solve_by_insertion
 from scheduling.roster.engines.master import make_master
 from scheduling.roster.engines.plan import Plan, Shift
 from scheduling.roster.engines.search import improve
+from scheduling.roster.engines.site import NeedsProgram
 from scheduling.roster.engines.tours import TourFinder
 from scheduling.roster.open_people import PeopleAlike, people_alike
 from scheduling.roster.problem import RosterProblem
@@ -60,16 +64,33 @@ class Solved:
 def solve(problem: RosterProblem, effort: Effort) -> Solved:
     """A roster with its bound."""
     deadline = None if effort.seconds is None else monotonic() + effort.seconds
-    classes = people_alike(problem)
-    if not classes or not len(problem.slots):
+    if not (problem.group_of >= 0).any() or not len(problem.slots):
         return _nothing(problem)
-    if program_size(problem, classes) <= EXACT_COLUMNS_MOST:
+    small = len(problem.people) <= EXACT_COLUMNS_MOST and len(problem.slots) <= EXACT_COLUMNS_MOST
+    if small and program_size(problem, classes := people_alike(problem)) <= EXACT_COLUMNS_MOST:
         effort.tell("proof", 0, 1)
         exact = solve_exact(problem, classes, seed=effort.seed, nodes=EXACT_NODES, seconds=effort.seconds)
         if exact is not None:
             effort.tell("proof", 1, 1)
             return Solved(exact.shifts, exact.cost, exact.bound, exact.proven, {})
-    return _large(problem, classes, effort, deadline)
+    try:
+        return _inserted(problem, effort, deadline)
+    except NeedsProgram:
+        return _large(problem, people_alike(problem), effort, deadline)
+
+
+def _inserted(problem: RosterProblem, effort: Effort, deadline: float | None) -> Solved:
+    found = solve_by_insertion(
+        problem,
+        seed=effort.seed,
+        rounds=effort.iterations,
+        deadline=deadline,
+        tell=effort.tell,
+    )
+    plan = Plan(problem, make_prices(problem))
+    for person, shifts in found.shifts.items():
+        plan.put(person, shifts, found.own_cost.get(person, 0.0))
+    return Solved(plan.shifts, plan.cost, found.bound, plan.cost <= found.bound + 1e-6, found.savings)
 
 
 def _large(problem: RosterProblem, classes: tuple[PeopleAlike, ...], effort: Effort, deadline: float | None) -> Solved:

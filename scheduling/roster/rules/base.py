@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from domain.people import RuleBook, RuleSetting
-from scheduling.roster.model import AgentModel
+from scheduling.roster.meters import HoursWindow, Meter, TourFrame
+from scheduling.roster.model import AgentModel, Person
 from scheduling.roster.work import PersonWork
 
 
@@ -30,6 +31,8 @@ class Rule:
     strictness where the rule book does not name the rule; an `elastic` rule may be broken at a very high price even
     where it is forbidden (a contract that law or leave can make unreachable); `in_bound` says whether its rows are
     worth their weight in the linear bound (leaving rows out keeps a lower bound a lower bound).
+    For the insertion engine a rule over several days gives a `meter` or hours `windows`; one whose rows stay inside a
+    day needs neither, and `by_shape` says that no path of the tour graph can break it.
     """
 
     name: str
@@ -41,6 +44,9 @@ class Rule:
     default: RuleSetting = field(default_factory=RuleSetting)
     elastic: bool = False
     in_bound: bool = True
+    meter: Callable[[TourFrame, RuleSetting], Meter | None] | None = None
+    windows: Callable[[Person, TourFrame, RuleSetting], Iterator[HoursWindow]] | None = None
+    by_shape: bool = False
 
     def setting(self, book: RuleBook) -> RuleSetting:
         """How strictly the rule is kept at this site."""

@@ -52,4 +52,12 @@ def _fault(shift: Worked, row: Row, pause: BreakTemplate) -> Finding | None:
     return None
 
 
-RULE = Rule("breaks", "Every break of the shift, inside its window", "shift template", "minutes", constrain, check)
+RULE = Rule(
+    "breaks",
+    "Every break of the shift, inside its window",
+    "shift template",
+    "minutes",
+    constrain,
+    check,
+    by_shape=True,
+)

@@ -7,13 +7,15 @@ For all people a and runs of consecutive_days_max + 1 days D:  Σ_{d in D} worke
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from domain.people import RuleSetting
+from scheduling.roster.meters import Meter, TourFrame
 from scheduling.roster.model import AgentModel
 from scheduling.roster.rules.base import Finding, Rule
-from scheduling.roster.work import PersonWork
+from scheduling.roster.work import PersonWork, Worked
 
 
 def constrain(model: AgentModel) -> None:
@@ -36,6 +38,39 @@ def constrain(model: AgentModel) -> None:
         model.at_most(f"d{planned[0]}_d{planned[-1]}", slots, coefficients, limit - worked, flags=flags)
 
 
+class RunMeter(Meter):
+    """State: days worked in a row so far; the day itself counts at once, and again only where nothing is worked."""
+
+    def first(self, history: Sequence[Worked]) -> int:
+        """The run that the roster before ends with."""
+        worked, run, day = {shift.day for shift in history}, 0, int(self.frame.days[0]) - 1
+        while day in worked:
+            run, day = run + 1, day - 1
+        return min(run, self._most)
+
+    def work(
+        self, states: np.ndarray, position: int, slots: np.ndarray, *, second: bool
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """One more day, priced where it is one too many."""
+        run = states if second else states + 1
+        price = np.zeros(len(states)) if second else self.charge((run - self._most).astype(np.float64))
+        shape = (len(states), len(slots))
+        return np.broadcast_to(np.minimum(run, self._most)[:, None], shape), np.broadcast_to(price[:, None], shape)
+
+    def free(self, states: np.ndarray, position: int) -> tuple[np.ndarray, np.ndarray]:
+        """The run ends."""
+        return np.zeros_like(states), np.zeros(len(states))
+
+    @property
+    def _most(self) -> int:
+        return self.frame.agreement.consecutive_days_max or 0
+
+
+def meter(frame: TourFrame, setting: RuleSetting) -> Meter | None:
+    """What the insertion engine remembers."""
+    return RunMeter(frame, setting) if frame.agreement.consecutive_days_max else None
+
+
 def check(work: PersonWork) -> Iterator[Finding]:
     """Runs that are too long, reported at the first day too many."""
     limit = work.agreement.consecutive_days_max
@@ -56,4 +91,6 @@ def check(work: PersonWork) -> Iterator[Finding]:
         run = [] if day is None else [day]
 
 
-RULE = Rule("consecutive_days", "At most so many working days in a row", "agreement", "days", constrain, check)
+RULE = Rule(
+    "consecutive_days", "At most so many working days in a row", "agreement", "days", constrain, check, meter=meter
+)

@@ -7,13 +7,15 @@ For all people a and local days d:  Σ_{s starts on d} paid(s) · x[a,s] ≤ hou
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from domain.people import RuleSetting
+from scheduling.roster.meters import Meter, TourFrame
 from scheduling.roster.model import AgentModel
 from scheduling.roster.rules.base import Finding, Rule
-from scheduling.roster.work import PersonWork
+from scheduling.roster.work import PersonWork, Worked
 
 
 def constrain(model: AgentModel) -> None:
@@ -30,6 +32,34 @@ def constrain(model: AgentModel) -> None:
                 model.at_most(f"d{position}", slots, model.slots.paid_hours[slots], limit)
 
 
+class DayHoursMeter(Meter):
+    """State: paid minutes of the day so far, which only a split day needs."""
+
+    def first(self, history: Sequence[Worked]) -> int:
+        """Nothing: a shift counts on the day it starts on."""
+        return 0
+
+    def work(
+        self, states: np.ndarray, position: int, slots: np.ndarray, *, second: bool
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Priced by the hours above the limit that this shift adds."""
+        minutes = np.round(self.frame.slots.paid_hours[slots] * 60).astype(np.int64)
+        total = states[:, None] + minutes[None, :]
+        limit = 60 * (self.frame.agreement.hours_per_day_max or 0.0)
+        over = np.maximum(total - limit, 0.0) - np.maximum(states[:, None] - limit, 0.0)
+        return total, self.charge(over / 60)
+
+    def night(self, states: np.ndarray, position: int) -> tuple[np.ndarray, np.ndarray]:
+        """A new day."""
+        return np.zeros_like(states), np.zeros(len(states))
+
+
+def meter(frame: TourFrame, setting: RuleSetting) -> Meter | None:
+    """What the insertion engine remembers."""
+    limited = frame.agreement.hours_per_day_max is not None
+    return DayHoursMeter(frame, setting) if limited else None
+
+
 def check(work: PersonWork) -> Iterator[Finding]:
     """Days with too many paid hours."""
     limit = work.agreement.hours_per_day_max
@@ -42,4 +72,4 @@ def check(work: PersonWork) -> Iterator[Finding]:
             yield Finding(shifts[-1].start, hours, limit, f"{hours:g} paid hours on one day, not {limit:g}")
 
 
-RULE = Rule("hours_per_day", "At most so many paid hours a day", "agreement", "hours", constrain, check)
+RULE = Rule("hours_per_day", "At most so many paid hours a day", "agreement", "hours", constrain, check, meter=meter)

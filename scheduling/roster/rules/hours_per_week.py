@@ -12,7 +12,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from scheduling.roster.model import AgentModel
+from domain.people import RuleSetting
+from scheduling.roster.meters import HoursWindow, TourFrame, weeks_of
+from scheduling.roster.model import AgentModel, Person
 from scheduling.roster.rules.base import Finding, Rule
 from scheduling.roster.work import PersonWork
 from scheduling.shifts.localtime import iso_week
@@ -38,6 +40,14 @@ def constrain(model: AgentModel) -> None:
             model.at_most(f"w{number}", slots, model.slots.paid_hours[slots], limit)
 
 
+def windows(person: Person, frame: TourFrame, setting: RuleSetting) -> Iterator[HoursWindow]:
+    """What the insertion engine counts: one window a week."""
+    price = setting.price if setting.strictness == "pay" else np.inf
+    for week, first, last in weeks_of(frame.days):
+        before = sum(shift.paid_hours for shift in person.history if iso_week(shift.day) == week)
+        yield HoursWindow(first, last, before, most=person.agreement.hours_per_week_max, over_price=price)
+
+
 def check(work: PersonWork) -> Iterator[Finding]:
     """Weeks with too many paid hours."""
     limit = work.agreement.hours_per_week_max
@@ -50,4 +60,6 @@ def check(work: PersonWork) -> Iterator[Finding]:
             )
 
 
-RULE = Rule("hours_per_week", "At most so many paid hours a week", "agreement", "hours", constrain, check)
+RULE = Rule(
+    "hours_per_week", "At most so many paid hours a week", "agreement", "hours", constrain, check, windows=windows
+)

@@ -15,7 +15,8 @@ import numpy as np
 
 from domain.people import RuleBook, RuleSetting
 from scheduling.roster.availability import Availability
-from scheduling.roster.model import AgentModel
+from scheduling.roster.meters import HoursWindow, TourFrame, weeks_of
+from scheduling.roster.model import AgentModel, Person, elastic_price
 from scheduling.roster.rules.base import Finding, Rule
 from scheduling.roster.work import ABSENT, Absence, PersonWork
 from scheduling.shifts.localtime import iso_week, midnight
@@ -49,6 +50,17 @@ def constrain(model: AgentModel) -> None:
             model.at_least(f"w{number}", slots, model.slots.paid_hours[slots], owed)
 
 
+def windows(person: Person, frame: TourFrame, setting: RuleSetting) -> Iterator[HoursWindow]:
+    """What the insertion engine counts: one window a week."""
+    price = setting.price if setting.strictness == "pay" else elastic_price(frame.book, person.agreement)
+    for week, first, last in weeks_of(frame.days):
+        before = [shift for shift in person.history if iso_week(shift.day) == week]
+        known = sorted({*(int(day) for day in frame.days[first : last + 1]), *(shift.day for shift in before)})
+        owed = person.agreement.hours_per_week_min * owed_share(known, person.absences, person.availability)
+        if owed > 0:
+            yield HoursWindow(first, last, sum(shift.paid_hours for shift in before), least=owed, short_price=price)
+
+
 def check(work: PersonWork) -> Iterator[Finding]:
     """Weeks of the roster with too few paid hours."""
     span = range(work.first_day, work.last_day + 1)
@@ -69,5 +81,6 @@ class _PriceOfCover(Rule):
 
 
 RULE = _PriceOfCover(
-    "hours_per_week_min", "At least so many paid hours a week", "agreement", "hours", constrain, check, elastic=True
-)
+    "hours_per_week_min", "At least so many paid hours a week", "agreement", "hours", constrain, check, elastic=True,
+    windows=windows,
+)  # fmt: skip

@@ -9,14 +9,16 @@ For all people a, days d < d' and moments τ:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
 
+from domain.people import RuleSetting
+from scheduling.roster.meters import Meter, TourFrame
 from scheduling.roster.model import AgentModel
 from scheduling.roster.rules.base import Finding, Rule, conflict_rows
-from scheduling.roster.work import PersonWork
+from scheduling.roster.work import PersonWork, Worked
 from scheduling.shifts.localtime import words_of
 
 
@@ -53,6 +55,38 @@ def _edge(model: AgentModel, rest: float) -> None:
         model.bar("edge", np.where((missing > 0) & ~same_day, missing, 0.0))
 
 
+class RestMeter(Meter):
+    """State: the end of the last shift of an earlier day, 0 once the rest after it is certain."""
+
+    def first(self, history: Sequence[Worked]) -> int:
+        """The last end of the roster before."""
+        return int(max((shift.end for shift in history), default=0))
+
+    def work(
+        self, states: np.ndarray, position: int, slots: np.ndarray, *, second: bool
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Priced by the missing hours; the second shift of a split day needs no rest."""
+        start, end = self.frame.slots.start[slots], self.frame.slots.end[slots]
+        missing = (states[:, None] + self._minutes - start[None, :]) / 60
+        missing[states == 0] = 0.0
+        price = np.zeros_like(missing) if second else self.charge(missing)
+        return np.broadcast_to(end, missing.shape), price
+
+    def night(self, states: np.ndarray, position: int) -> tuple[np.ndarray, np.ndarray]:
+        """Forgotten where the earliest shift to come keeps the rest."""
+        kept = states + self._minutes <= self.frame.next_start[position]
+        return np.where(kept, 0, states), np.zeros(len(states))
+
+    @property
+    def _minutes(self) -> float:
+        return 60 * (self.frame.agreement.rest_hours_min or 0.0)
+
+
+def meter(frame: TourFrame, setting: RuleSetting) -> Meter | None:
+    """What the insertion engine remembers."""
+    return RestMeter(frame, setting) if frame.agreement.rest_hours_min else None
+
+
 def check(work: PersonWork) -> Iterator[Finding]:
     """Pairs of neighbouring shifts that lie too near."""
     limit = work.agreement.rest_hours_min
@@ -67,4 +101,6 @@ def check(work: PersonWork) -> Iterator[Finding]:
             )
 
 
-RULE = Rule("rest", "At least so many hours of rest between two shifts", "agreement", "hours", constrain, check)
+RULE = Rule(
+    "rest", "At least so many hours of rest between two shifts", "agreement", "hours", constrain, check, meter=meter
+)

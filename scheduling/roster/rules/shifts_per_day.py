@@ -34,4 +34,6 @@ def check(work: PersonWork) -> Iterator[Finding]:
             yield Finding(last.start, count, limit, f"{count} shifts start on one day, at most {limit} may")
 
 
-RULE = Rule("shifts_per_day", "At most so many shifts start on one day", "agreement", "shifts", constrain, check)
+RULE = Rule(
+    "shifts_per_day", "At most so many shifts start on one day", "agreement", "shifts", constrain, check, by_shape=True
+)

@@ -11,10 +11,12 @@ with the week's first and last minute standing for shifts outside it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from domain.people import RuleSetting
+from scheduling.roster.meters import NEVER, Meter, TourFrame
 from scheduling.roster.model import AgentModel
 from scheduling.roster.rules.base import Finding, Rule, conflict_rows
 from scheduling.roster.work import PersonWork, Worked
@@ -81,6 +83,77 @@ def _meeting(model: AgentModel, label: str, left: np.ndarray, right: np.ndarray,
                 model.link(name, both, np.ones(len(both)), limit, [(flag, limit - 1.0)])
 
 
+class WeekRestMeter(Meter):
+    """State: whether the week has had its rest, whether it has a shift of this plan, and since when rest runs.
+
+    Packed as `4 · minutes + 2 · has a shift + has had its rest`; the minutes are 0 where they can't matter any more.
+    """
+
+    def first(self, history: Sequence[Worked]) -> int:
+        """What the roster before left of the first day's week."""
+        monday = midnight(self._monday(0), self.frame.book.timezone)
+        busy = sorted((shift.start, shift.end) for shift in history if shift.end > monday)
+        last = max([monday, *(end for _, end in busy)])
+        rested = bool(busy) and longest_rest(busy, monday, last) >= self._minutes - 1e-9
+        return int(self._tidy(np.array([4 * int(last) + rested]), -1)[0])
+
+    def work(
+        self, states: np.ndarray, position: int, slots: np.ndarray, *, second: bool
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Rest before the shift may be the week's."""
+        start, end = self.frame.slots.start[slots].astype(np.int64), self.frame.slots.end[slots].astype(np.int64)
+        since, has = self._since(states, position), (states % 2)[:, None]
+        stop = np.minimum(start, self._week_end(position))
+        rested = has | (stop[None, :] - since[:, None] >= self._minutes)
+        return 4 * end[None, :] + 2 + rested, np.zeros((len(states), len(slots)))
+
+    def night(self, states: np.ndarray, position: int) -> tuple[np.ndarray, np.ndarray]:
+        """The last day of a week asks for the rest; weeks in which nothing of this plan is worked ask for none."""
+        if position + 1 < len(self.frame.days) and monday_of(int(self.frame.days[position + 1])) == self._monday(
+            position
+        ):
+            return self._tidy(states, position), np.zeros(len(states))
+        end = self._week_end(position)
+        since = self._since(states, position)
+        broken = (states % 4 == 2) & (end - since < self._minutes)
+        price = self.charge(np.where(broken, self._minutes / 60, 0.0))
+        return self._tidy(4 * np.maximum(since, end), position), price
+
+    def _tidy(self, states: np.ndarray, position: int) -> np.ndarray:
+        """What can't matter any more is forgotten: since when, once the rest is certain; everything after the end."""
+        if position + 1 >= len(self.frame.days):
+            return np.zeros_like(states)
+        end, since = self._week_end(position + 1), states // 4
+        coming = self.frame.next_start[position] if position >= 0 else self._first_start()
+        rested = (states % 2 == 1) | (min(int(coming), end) - since >= self._minutes)
+        owed = (states // 2 % 2 == 1) & ~rested
+        return np.asarray(4 * np.where(rested & (since <= end), 0, since) + 2 * owed + rested)
+
+    def _since(self, states: np.ndarray, position: int) -> np.ndarray:
+        """Where rest runs since, within the week."""
+        begin = midnight(self._monday(position), self.frame.book.timezone)
+        return np.asarray(np.maximum(states // 4, begin))
+
+    def _first_start(self) -> int:
+        starts = [int(self.frame.slots.start[own].min()) for own in self.frame.open if len(own)]
+        return min(starts, default=NEVER)
+
+    def _monday(self, position: int) -> int:
+        return monday_of(int(self.frame.days[position]))
+
+    def _week_end(self, position: int) -> int:
+        return int(midnight(self._monday(position) + 7, self.frame.book.timezone))
+
+    @property
+    def _minutes(self) -> float:
+        return 60 * (self.frame.agreement.weekly_rest_hours_min or 0.0)
+
+
+def meter(frame: TourFrame, setting: RuleSetting) -> Meter | None:
+    """What the insertion engine remembers."""
+    return WeekRestMeter(frame, setting) if frame.agreement.weekly_rest_hours_min else None
+
+
 def longest_rest(busy: list[tuple[float, float]], begin: float, end: float) -> float:
     """The longest stretch of [begin, end) that no span of `busy` touches, minutes."""
     reached, longest = float(begin), 0.0
@@ -107,5 +180,6 @@ def check(work: PersonWork) -> Iterator[Finding]:
 
 
 RULE = Rule(
-    "weekly_rest", "So many hours of unbroken rest every week", "agreement", "hours", constrain, check, in_bound=False
-)
+    "weekly_rest", "So many hours of unbroken rest every week", "agreement", "hours", constrain, check,
+    in_bound=False, meter=meter,
+)  # fmt: skip

@@ -1,0 +1,117 @@
+"""What the insertion kernels read and write: tuples of arrays, made by `site.make_site`.
+
+Moments are counted in fine steps (the steps on which starts and breaks lie) from the start of the cover grid.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+NOTHING = np.float32(-1e30)
+
+
+class Cover(NamedTuple):
+    """Need as cuts (see `roster.cover`), one set of cuts for each level of price.
+
+    `held`: cuts × groups; `cuts`: levels × cuts × intervals, their value with the people present; `served`: levels ×
+    intervals; `weight`: price of a missing hour by level; `over`: price of a surplus hour; `hours`: by interval;
+    `gain`, `stale`: groups × intervals, what one more person brings, and whether that has to be worked out again.
+    """
+
+    held: np.ndarray
+    cuts: np.ndarray
+    served: np.ndarray
+    weight: np.ndarray
+    over: float
+    hours: np.ndarray
+    gain: np.ndarray
+    stale: np.ndarray
+    steps: int
+
+
+class Slots(NamedTuple):
+    """`first`, `last`: fine steps; `template`; by template × break: `length` (0: none) and the places `at[from:to]`."""
+
+    first: np.ndarray
+    last: np.ndarray
+    template: np.ndarray
+    length: np.ndarray
+    at_from: np.ndarray
+    at_to: np.ndarray
+    at: np.ndarray
+
+
+class Graphs(NamedTuple):
+    """All tour graphs in one row. Pointers (`*_from`) have one entry more than what they point from.
+
+    By graph: `layer_from`, `slot_from` (into `slots`). By layer: `ease_from`, `class_from`, `node_from` (nodes of the
+    *next* layer, into `in_from`), `day`, `window` (settled after it, or −1).
+    Arcs are sorted by target; `in_from` points at each node's arcs. By class: `units`, `slot_at` into `class_slots`.
+    """
+
+    layer_from: np.ndarray
+    slot_from: np.ndarray
+    slots: np.ndarray
+    ease_from: np.ndarray
+    class_from: np.ndarray
+    node_from: np.ndarray
+    day: np.ndarray
+    window: np.ndarray
+    source: np.ndarray
+    kind: np.ndarray
+    price: np.ndarray
+    in_from: np.ndarray
+    ease_a: np.ndarray
+    ease_b: np.ndarray
+    units: np.ndarray
+    slot_at: np.ndarray
+    class_slots: np.ndarray
+
+
+class People(NamedTuple):
+    """By person: `graph`, `start` (node), `group`, `kind` (people alike share the rows below), `bins` (of paid units).
+
+    By kind: `slot_cost` × slots (pay, wishes; ≥ 1e15: barred), `off_cost` × days, `settle` × windows × bins.
+    """
+
+    graph: np.ndarray
+    start: np.ndarray
+    group: np.ndarray
+    kind: np.ndarray
+    bins: np.ndarray
+    slot_cost: np.ndarray
+    off_cost: np.ndarray
+    settle: np.ndarray
+
+
+class Tours(NamedTuple):
+    """By person: `slot` × layers of a tour (−1: none), `place` × layers × breaks (fine steps), `own` cost."""
+
+    slot: np.ndarray
+    place: np.ndarray
+    own: np.ndarray
+
+
+class Room(NamedTuple):
+    """Scratch: `value`, `settled` layers × nodes × bins; `worth` by slot; `best`, `chosen` by class; `sum` by step."""
+
+    value: np.ndarray
+    settled: np.ndarray
+    worth: np.ndarray
+    best: np.ndarray
+    chosen: np.ndarray
+    sum: np.ndarray
+    ties: np.ndarray
+
+
+class Site(NamedTuple):
+    """Everything a kernel needs."""
+
+    cover: Cover
+    slots: Slots
+    graphs: Graphs
+    people: People
+    tours: Tours
+    room: Room

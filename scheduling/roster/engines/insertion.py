@@ -1,0 +1,106 @@
+"""The insertion engine: every person's whole horizon put in by exact dynamic programming, then ruin and rebuild.
+
+1. The rules of each agreement become one graph of legal tours (`tour_graph`); paid hours are counted beside it.
+2. People are inserted one by one at the exact price of the cover that is left, then taken out and put back in sweeps.
+3. Up to three people at a time are taken out and rebuilt, kept by simulated annealing (Schrimpf et al. 2000, "Record
+   breaking optimization results using the ruin and recreate principle").
+
+Every state in between is a legal roster. Limits are counts, so that equal seeds give equal rosters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+
+import numpy as np
+
+from scheduling.roster.cover import make_prices
+from scheduling.roster.engines import insertion_kernel as kernel
+from scheduling.roster.engines.arrays import Site, Tours
+from scheduling.roster.engines.dual import dual_bound
+from scheduling.roster.engines.guide import make_guide
+from scheduling.roster.engines.plan import Shift
+from scheduling.roster.engines.site import fine_step, make_site, read_staff
+from scheduling.roster.problem import RosterProblem
+
+SWEEPS = 4
+RUINED_MOST = 3
+TIE_SHARE = 0.0025  # of the price of a missing hour: the largest random difference between equal shifts
+NOISE_SHARE = 0.25
+HOT_SHARE, COLD_SHARE = 1.5, 0.05
+INSERTIONS_PER_ROUND = 10
+DUAL_STEPS = 1
+Tell = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Inserted:
+    """Tours by person, own cost by person, the bound, and rules that hold people back (see `guide.Guide`)."""
+
+    shifts: dict[int, list[Shift]]
+    own_cost: dict[int, float]
+    bound: float
+    savings: dict[str, tuple[int, float]]
+
+
+def solve_by_insertion(
+    problem: RosterProblem, *, seed: int, rounds: int, deadline: float | None = None, tell: Tell | None = None
+) -> Inserted:
+    """The best roster met in `rounds` of `INSERTIONS_PER_ROUND` a person. Raises `NeedsProgram` (see `site`)."""
+    say = tell or (lambda stage, done, total: None)
+    random = np.random.default_rng(seed)
+    staff, prices = read_staff(problem), make_prices(problem)
+    site = make_site(problem, staff, prices, random)
+    kernel.seed_random(seed)
+    able = staff.able
+    cost = prices.cost(problem.present, prices.served(prices.cuts(problem.present)))
+    idle = {int(p): staff.idle_cost(int(p)) for p in np.flatnonzero(staff.kind_of >= 0) if p not in set(able.tolist())}
+    cost += sum(idle.values())
+    if not len(able):
+        return Inserted(_shifts(problem, site.tours, site), idle, cost, {})
+    say("relaxation", 0, 1)
+    guide = make_guide(problem, staff, seed)
+    say("relaxation", 1, 1)
+    price = (prices.under + prices.over) * float(problem.grid.hours.mean())
+    tie = TIE_SHARE * price
+    say("people", 0, SWEEPS + 1)
+    cost += kernel.sweep(site, random.permutation(able), tie, True)
+    for done in range(SWEEPS):
+        say("people", done + 1, SWEEPS + 1)
+        cost += kernel.sweep(site, random.permutation(able), tie, False)
+    best, kept = cost, _copy(site)
+    size = max(INSERTIONS_PER_ROUND * len(able) * 2 // (1 + RUINED_MOST), 1)
+    for done in range(rounds):
+        if deadline is not None and monotonic() > deadline:
+            break
+        say("improvement", done, rounds)
+        hot, cold = (price * HOT_SHARE * (COLD_SHARE / HOT_SHARE) ** (edge / rounds) for edge in (done, done + 1))
+        cost += kernel.ruin(site, able, size, RUINED_MOST, hot, cold, tie, NOISE_SHARE * price)
+        if cost < best - 1e-9:
+            best, kept = cost, _copy(site)
+    say("improvement", rounds, rounds)
+    fixed = sum(idle.values())
+    bound = dual_bound(problem, site, able, guide.price, best - fixed, DUAL_STEPS) + fixed
+    own = idle | {int(person): float(kept.own[person]) for person in able}
+    return Inserted(_shifts(problem, kept, site), own, bound, guide.savings)
+
+
+def _copy(site: Site) -> Tours:
+    return Tours(*(part.copy() for part in site.tours))
+
+
+def _shifts(problem: RosterProblem, tours: Tours, site: Site) -> dict[int, list[Shift]]:
+    """The tours as (slot, break offsets in minutes)."""
+    step = fine_step(problem)
+    templates = problem.slots.templates
+    found: dict[int, list[Shift]] = {}
+    for person in range(len(problem.people)):
+        found[person] = []
+        for layer in np.flatnonzero(tours.slot[person] >= 0):
+            slot = int(tours.slot[person, layer])
+            pauses = len(templates[int(problem.slots.template[slot])].breaks)
+            places = tours.place[person, layer, :pauses] - site.slots.first[slot]
+            found[person].append((slot, tuple(int(place) * step for place in places)))
+    return found

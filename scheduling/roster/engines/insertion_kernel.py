@@ -1,0 +1,387 @@
+"""The compiled half of the insertion engine: prices of slots, the best tour of one person, annealed ruin and rebuild.
+
+Shapes and units of all arrays are in `arrays`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from scheduling.roster.engines.arrays import NOTHING, Cover, Site
+
+
+@njit(cache=True)
+def fresh_gain(cover: Cover, group: int) -> None:
+    """Works out what one more person of a group brings, where that changed."""
+    levels, many, width = cover.cuts.shape
+    for t in range(width):
+        if not cover.stale[group, t]:
+            continue
+        cover.stale[group, t] = False
+        total = 0.0
+        more = 0.0
+        for level in range(levels):
+            free = np.inf
+            holding = np.inf
+            for u in range(many):
+                cut = cover.cuts[level, u, t]
+                if cover.held[u, group]:
+                    holding = min(holding, cut)
+                else:
+                    free = min(free, cut)
+            more = min(1.0, max(free - holding, 0.0))
+            total += cover.weight[level] * more
+        cover.gain[group, t] = cover.hours[t] * (total - cover.over * (1.0 - more))
+
+
+@njit(cache=True)
+def change(cover: Cover, group: int, t: int, share: float) -> float:
+    """Puts `share` of a person on an interval; the cost that this adds."""
+    levels, many, _ = cover.cuts.shape
+    cost = 0.0
+    more = 0.0
+    for level in range(levels):
+        served = np.inf
+        for u in range(many):
+            if cover.held[u, group]:
+                cover.cuts[level, u, t] += share
+            served = min(served, cover.cuts[level, u, t])
+        more = served - cover.served[level, t]
+        cover.served[level, t] = served
+        cost -= cover.weight[level] * more
+    cost += cover.over * (share - more)
+    cover.stale[:, t] = True
+    return float(cost * cover.hours[t])
+
+
+@njit(cache=True)
+def put(site: Site, person: int, sign: float) -> float:
+    """Puts a person's tour on (or off); the cost of cover that this adds."""
+    cover, slots, tours = site.cover, site.slots, site.tours
+    group = site.people.group[person]
+    steps = cover.steps
+    total = 0.0
+    for layer in range(tours.slot.shape[1]):
+        j = tours.slot[person, layer]
+        if j < 0:
+            continue
+        f = slots.first[j]
+        last = slots.last[j]
+        while f < last:
+            t = f // steps
+            stop = min((t + 1) * steps, last)
+            present = stop - f
+            for b in range(tours.place.shape[2]):
+                p = tours.place[person, layer, b]
+                if p >= 0:
+                    end = p + slots.length[slots.template[j], b]
+                    present -= max(min(end, stop) - max(p, f), 0)
+            if present > 0:
+                total += change(cover, group, t, sign * present / steps)
+            f = stop
+    return total
+
+
+@njit(cache=True)
+def price_slots(site: Site, person: int, noise: float) -> None:
+    """`worth` of every slot of the person's graph with its best breaks, less what it costs; random ties and noise."""
+    cover, slots, room, people = site.cover, site.slots, site.room, site.people
+    group = people.group[person]
+    kind = people.kind[person]
+    fresh_gain(cover, group)
+    total = room.sum
+    steps = cover.steps
+    at = 0
+    for t in range(cover.gain.shape[1]):
+        each = cover.gain[group, t] / steps
+        for _ in range(steps):
+            total[at + 1] = total[at] + each
+            at += 1
+    graph = people.graph[person]
+    offset = np.random.randint(len(room.ties))
+    mask = len(room.ties) - 1
+    for i in range(site.graphs.slot_from[graph], site.graphs.slot_from[graph + 1]):
+        j = site.graphs.slots[i]
+        cost = people.slot_cost[kind, j]
+        if cost > 1e14:
+            room.worth[j] = NOTHING
+            continue
+        first = slots.first[j]
+        value = total[slots.last[j]] - total[first]
+        template = slots.template[j]
+        for b in range(slots.length.shape[1]):
+            length = slots.length[template, b]
+            if length == 0:
+                continue
+            least = np.inf
+            for k in range(slots.at_from[template, b], slots.at_to[template, b]):
+                p = first + slots.at[k]
+                least = min(least, total[p + length] - total[p])
+            value -= least
+        room.worth[j] = value - cost + room.ties[(i + offset) & mask] * noise
+
+
+@njit(cache=True)
+def place_breaks(site: Site, person: int, layer: int, j: int) -> None:
+    """Where the breaks of a slot cost least, by the sums that `price_slots` left."""
+    slots, total = site.slots, site.room.sum
+    template = slots.template[j]
+    first = slots.first[j]
+    for b in range(slots.length.shape[1]):
+        site.tours.place[person, layer, b] = -1
+        length = slots.length[template, b]
+        if length == 0:
+            continue
+        least = np.inf
+        for k in range(slots.at_from[template, b], slots.at_to[template, b]):
+            p = first + slots.at[k]
+            lost = total[p + length] - total[p]
+            if lost < least - 1e-12:
+                least = lost
+                site.tours.place[person, layer, b] = p
+
+
+@njit(cache=True, error_model="numpy")
+def best_tour(site: Site, person: int) -> float:
+    """The legal tour that is worth most at `room.worth`, put into `tours` with its own cost; returns its value.
+
+    A forward pass by layer over nodes × paid units, then back along the values: exact in the numbers of a float.
+    """
+    graphs, people, room, tours = site.graphs, site.people, site.room, site.tours
+    graph = people.graph[person]
+    kind = people.kind[person]
+    bins = people.bins[person]
+    first = graphs.layer_from[graph]
+    layers = graphs.layer_from[graph + 1] - first
+    value, settled = room.value, room.settled
+    value[0, :, :] = NOTHING
+    value[0, people.start[person], 0] = 0.0
+    reach = 1
+    for step in range(layers):
+        layer = first + step
+        for e in range(graphs.ease_from[layer], graphs.ease_from[layer + 1]):
+            a = graphs.ease_a[e]
+            b = graphs.ease_b[e]
+            for h in range(reach):
+                if value[step, a, h] > value[step, b, h]:
+                    value[step, b, h] = value[step, a, h]
+        most = 0
+        for c in range(graphs.class_from[layer], graphs.class_from[layer + 1]):
+            top = NOTHING
+            chosen = -1
+            for i in range(graphs.slot_at[c], graphs.slot_at[c + 1]):
+                j = graphs.class_slots[i]
+                if room.worth[j] > top:
+                    top = room.worth[j]
+                    chosen = j
+            room.best[c] = top
+            room.chosen[c] = chosen
+            if chosen >= 0:
+                most = max(most, graphs.units[c])
+        window = graphs.window[layer]
+        target = settled[step + 1] if window >= 0 else value[step + 1]
+        grown = min(reach + most, bins)
+        base = graphs.node_from[layer]
+        off = np.float32(-people.off_cost[kind, graphs.day[layer]])
+        for n in range(graphs.node_from[layer + 1] - base):
+            row = target[n]
+            row[:grown] = NOTHING
+            for k in range(graphs.in_from[base + n], graphs.in_from[base + n + 1]):
+                c = graphs.kind[k]
+                units = 0
+                gain = off
+                if c >= 0:
+                    units = graphs.units[c]
+                    gain = room.best[c]
+                    if gain < -1e29:
+                        continue
+                gain = np.float32(gain - graphs.price[k])
+                source = value[step, graphs.source[k]]
+                for h in range(min(reach, bins - units)):
+                    x = source[h] + gain
+                    if x > row[h + units]:
+                        row[h + units] = x
+        reach = grown
+        if window >= 0:
+            cost = people.settle[kind, window]
+            for n in range(graphs.node_from[layer + 1] - base):
+                top = NOTHING
+                for h in range(reach):
+                    x = np.float32(settled[step + 1, n, h] - np.float32(cost[h]))
+                    if x > top:
+                        top = x
+                value[step + 1, n, 0] = top
+            reach = 1
+    best = NOTHING
+    node = 0
+    bin_ = 0
+    for n in range(graphs.node_from[first + layers] - graphs.node_from[first + layers - 1]):
+        for h in range(reach):
+            if value[layers, n, h] > best:
+                best = value[layers, n, h]
+                node = n
+                bin_ = h
+    tours.slot[person, :] = -1
+    tours.place[person, :, :] = -1
+    own = 0.0
+    if best < -1e29:
+        return float(best)
+    for step in range(layers - 1, -1, -1):
+        layer = first + step
+        window = graphs.window[layer]
+        x = value[step + 1, node, bin_]
+        target = value[step + 1]
+        if window >= 0:
+            target = settled[step + 1]
+            cost = people.settle[kind, window]
+            for h in range(bins):
+                if target[node, h] > -1e29 and np.float32(target[node, h] - np.float32(cost[h])) == x:
+                    bin_ = h
+                    break
+            own += cost[bin_]
+            x = target[node, bin_]
+        base = graphs.node_from[layer]
+        off = np.float32(-people.off_cost[kind, graphs.day[layer]])
+        for k in range(graphs.in_from[base + node], graphs.in_from[base + node + 1]):
+            c = graphs.kind[k]
+            units = 0
+            gain = off
+            if c >= 0:
+                units = graphs.units[c]
+                gain = room.best[c]
+                if gain < -1e29:
+                    continue
+            if bin_ < units:
+                continue
+            source = value[step, graphs.source[k], bin_ - units]
+            if source > -1e29 and np.float32(source + np.float32(gain - graphs.price[k])) == x:
+                own += graphs.price[k]
+                if c >= 0:
+                    tours.slot[person, step] = room.chosen[c]
+                    own += people.slot_cost[kind, room.chosen[c]]
+                else:
+                    own += people.off_cost[kind, graphs.day[layer]]
+                node = graphs.source[k]
+                bin_ -= units
+                break
+        # Where a covering node handed its value over, go on from there.
+        for e in range(graphs.ease_from[layer + 1] - 1, graphs.ease_from[layer] - 1, -1):
+            if graphs.ease_b[e] == node and value[step, graphs.ease_a[e], bin_] == value[step, node, bin_]:
+                node = graphs.ease_a[e]
+    tours.own[person] = own
+    return float(best)
+
+
+@njit(cache=True)
+def insert(site: Site, person: int, noise: float) -> float:
+    """Gives a person without shifts the best tour given everybody else's; the cost that this adds."""
+    tours = site.tours
+    price_slots(site, person, noise)
+    best_tour(site, person)
+    for layer in range(tours.slot.shape[1]):
+        j = tours.slot[person, layer]
+        if j >= 0:
+            place_breaks(site, person, layer, j)
+    return float(put(site, person, 1.0) + tours.own[person])
+
+
+@njit(cache=True)
+def remove(site: Site, person: int) -> float:
+    """Takes a person's tour off the cover; the cost that this adds. The tour stays in `tours`."""
+    return float(put(site, person, -1.0) - site.tours.own[person])
+
+
+@njit(cache=True)
+def sweep(site: Site, order: np.ndarray, noise: float, anew: bool) -> float:
+    """Inserts people one by one (`anew`: they have no tour yet); the cost that this adds."""
+    total = 0.0
+    for person in order:
+        if not anew:
+            total += remove(site, person)
+        total += insert(site, person, noise)
+    return total
+
+
+@njit(cache=True)
+def seed_random(seed: int) -> None:
+    """Seeds the compiled code's own random numbers."""
+    np.random.seed(seed)
+
+
+@njit(cache=True)
+def ruin(
+    site: Site, able: np.ndarray, rounds: int, most: int, hot: float, cold: float, tie: float, noise: float
+) -> float:
+    """`rounds` times: one to `most` people lose their tours and get new ones, all but the last by prices with noise.
+
+    Kept where the cost falls, or by chance where it rises little (simulated annealing, from `hot` to `cold`); returns
+    the change of cost.
+    """
+    tours = site.tours
+    layers = tours.slot.shape[1]
+    breaks = tours.place.shape[2]
+    picked = np.empty(most, np.int64)
+    slot = np.empty((most, layers), np.int64)
+    place = np.empty((most, layers, breaks), np.int64)
+    own = np.empty(most)
+    total = 0.0
+    for number in range(rounds):
+        heat = hot * (cold / hot) ** (number / max(rounds - 1, 1))
+        size = min(1 + np.random.randint(most), len(able))
+        for i in range(size):
+            while True:
+                picked[i] = able[np.random.randint(len(able))]
+                fresh = True
+                for k in range(i):
+                    fresh &= picked[k] != picked[i]
+                if fresh:
+                    break
+        more = 0.0
+        for i in range(size):
+            person = picked[i]
+            slot[i] = tours.slot[person]
+            place[i] = tours.place[person]
+            own[i] = tours.own[person]
+            more += remove(site, person)
+        for i in range(size - 1, -1, -1):
+            more += insert(site, picked[i], tie + (noise * np.random.random() if i > 0 else 0.0))
+        if more <= 1e-9 or np.random.random() < np.exp(-more / heat):
+            total += more
+            continue
+        for i in range(size):
+            put(site, picked[i], -1.0)
+        for i in range(size):
+            person = picked[i]
+            tours.slot[person] = slot[i]
+            tours.place[person] = place[i]
+            tours.own[person] = own[i]
+            put(site, person, 1.0)
+    return total
+
+
+@njit(cache=True)
+def tours_at(site: Site, able: np.ndarray, groups: int) -> tuple[np.ndarray, np.ndarray]:
+    """At the prices in `gain`, taken as they are: each person's best value, and people present, groups × intervals."""
+    cover, slots, tours = site.cover, site.slots, site.tours
+    values = np.zeros(len(able))
+    supply = np.zeros((groups, cover.gain.shape[1]))
+    steps = cover.steps
+    for i in range(len(able)):
+        person = able[i]
+        price_slots(site, person, 0.0)
+        values[i] = best_tour(site, person)
+        group = site.people.group[person]
+        for layer in range(tours.slot.shape[1]):
+            j = tours.slot[person, layer]
+            if j < 0:
+                continue
+            place_breaks(site, person, layer, j)
+            for f in range(slots.first[j], slots.last[j]):
+                supply[group, f // steps] += 1.0 / steps
+            for b in range(tours.place.shape[2]):
+                p = tours.place[person, layer, b]
+                if p >= 0:
+                    for f in range(p, p + slots.length[slots.template[j], b]):
+                        supply[group, f // steps] -= 1.0 / steps
+    return values, supply

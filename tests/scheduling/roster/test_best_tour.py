@@ -1,0 +1,174 @@
+"""The best legal tour of one person, against every tour there is: the rules' own checks say which are legal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from domain.people import RuleBook
+from scheduling.roster.cover import make_prices
+from scheduling.roster.engines import insertion_kernel as kernel
+from scheduling.roster.engines.site import make_site, read_staff
+from scheduling.roster.model import Person
+from scheduling.roster.problem import RosterProblem, make_problem
+from scheduling.roster.rules import RULES
+from scheduling.roster.work import PersonWork, Row, Worked
+
+SHIFTS = {
+    "early": {"start_from": "06:00", "start_to": "10:00", "start_step_minutes": 240, "length_minutes": 480},
+    "late": {"start_from": "15:00", "length_minutes": 480},
+    "night": {"start_from": "22:00", "length_minutes": 600},
+    "short": {"start_from": "12:00", "start_to": "16:00", "start_step_minutes": 240, "length_minutes": 180},
+}
+
+
+def site_of(
+    agreement: dict[str, Any],
+    rules: dict[str, Any],
+    days: int,
+    first: str,
+    zone: str,
+    history: str,
+) -> RosterProblem:
+    """One person, so many days, need every hour; `history`: letters of shifts on the days before (- is a day off)."""
+    book = RuleBook.from_mapping(
+        {
+            "timezone": zone, "agreement": {"own": {"shifts": list(SHIFTS), **agreement}},
+            "shift": SHIFTS, "rule": rules,
+            "cover": {"under_per_hour": 50.0, "over_per_hour": 2.0},
+        }
+    )  # fmt: skip
+    begin = pd.Timestamp(first).tz_localize(zone)
+    stamps = (
+        pd.date_range(begin, begin + pd.DateOffset(days=days), freq="60min", inclusive="left")
+        .tz_convert("UTC")
+        .as_unit("us")
+    )
+    need = pd.DataFrame(
+        {
+            "queue": "calls",
+            "start": stamps,
+            "interval_minutes": 60,
+            "load_erlangs": 1.0,
+            "agents": 1.0,
+            "scheduled": 1.0,
+        }
+    )
+    people = pd.DataFrame({"agent": ["a"], "queues": ["calls"], "agreement": ["own"]})
+    return make_problem(need, people, book, previous=_before(begin, history))
+
+
+def _before(begin: pd.Timestamp, history: str) -> pd.DataFrame | None:
+    names = {"E": ("early", 6, 8), "L": ("late", 15, 8), "N": ("night", 22, 10)}
+    rows = []
+    for back, letter in enumerate(reversed(history), start=1):
+        if letter in names:
+            name, hour, length = names[letter]
+            start = (begin - pd.DateOffset(days=back)).replace(hour=hour).tz_convert("UTC")
+            rows.append(("a", start, start + pd.Timedelta(hours=length), "work", "calls", name, "solver"))
+    if not rows:
+        return None
+    frame = pd.DataFrame(rows, columns=["agent", "start", "end", "activity", "queue", "shift", "source"])
+    for column in ("start", "end"):
+        frame[column] = pd.DatetimeIndex(frame[column]).as_unit("us")
+    return frame
+
+
+def every_tour(problem: RosterProblem) -> Iterator[tuple[int, ...]]:
+    """All choices of shifts, day by day: none, one, or (where the agreement allows it) two."""
+    options: list[list[tuple[int, ...]]] = []
+    for position in range(len(problem.days)):
+        own = [int(slot) for slot in np.flatnonzero(problem.slots.day == position)]
+        today: list[tuple[int, ...]] = [(), *((slot,) for slot in own)]
+        if problem.people[0].agreement.shifts_per_day_max > 1:
+            today += [(a, b) for a in own for b in own if problem.slots.end[a] <= problem.slots.start[b]]
+        options.append(today)
+    for choice in product(*options):
+        yield tuple(slot for today in choice for slot in today)
+
+
+def price_of(problem: RosterProblem, person: Person, tour: tuple[int, ...]) -> float:
+    """Pay and priced breaches of a tour by the checks of the rules; infinite where a rule forbids it."""
+    slots, book = problem.slots, problem.book
+    shifts = list(person.history)
+    total = 0.0
+    for slot in tour:
+        start, end = float(slots.start[slot]), float(slots.end[slot])
+        name = slots.templates[int(slots.template[slot])].name
+        row = Row(start, end, "work", ("calls",), name)
+        day = int(problem.days[slots.day[slot]])
+        shifts.append(Worked(start, end, day, name, float(slots.paid_hours[slot]), (row,)))
+        total += float(slots.paid_hours[slot]) * person.agreement.cost_per_hour
+    shifts.sort(key=lambda shift: (shift.start, shift.end))
+    rows = tuple(row for shift in shifts if not shift.previous for row in shift.rows)
+    work = PersonWork(
+        "a", person.agreement, book, ("calls",), person.availability, person.absences, rows, tuple(shifts),
+        int(problem.days[0]), int(problem.days[-1]),
+    )  # fmt: skip
+    for rule in RULES:
+        setting = rule.setting(book)
+        for finding in rule.check(work):
+            if setting.strictness == "forbid":
+                return np.inf
+            if setting.strictness == "pay":
+                total += setting.price * abs(finding.found - finding.limit)
+    return total
+
+
+Case = tuple[dict[str, Any], dict[str, Any], int, str, str, str]
+CASES: dict[str, Case] = {
+    "rest and hours of a week": ({"hours_per_week_max": 30}, {}, 4, "2026-03-02", "UTC", ""),
+    "rest after the roster before": ({"rest_hours_min": 12}, {}, 3, "2026-03-03", "UTC", "N"),
+    "no rest rule: shifts may only not overlap": ({"rest_hours_min": None}, {}, 3, "2026-03-03", "UTC", "N"),
+    "a run that began before": ({"consecutive_days_max": 3}, {}, 4, "2026-03-05", "UTC", "EEE"),
+    "a paid day too many": (
+        {"consecutive_days_max": 2, "hours_per_week_max": 60},
+        {"consecutive_days": {"strictness": "pay", "price": 5.0}}, 4, "2026-03-03", "UTC", "",
+    ),
+    "42 hours of rest across a Sunday": (
+        {"weekly_rest_hours_min": 42, "hours_per_week_max": 60}, {}, 5, "2026-03-05", "UTC", "EEE",
+    ),
+    "weekly rest after a night before": (
+        {"weekly_rest_hours_min": 42, "hours_per_week_max": 60}, {}, 4, "2026-03-06", "UTC", "LLLN",
+    ),
+    "weekly rest of 60 hours": (
+        {"weekly_rest_hours_min": 60, "hours_per_week_max": 60}, {}, 4, "2026-03-05", "UTC", "EEE",
+    ),
+    "rest in the night when clocks go on": ({}, {}, 3, "2026-03-28", "Europe/Berlin", ""),
+    "rest in the night when clocks go back": ({}, {}, 3, "2026-10-24", "Europe/Berlin", "L"),
+    "hours of two weeks": (
+        {"hours_per_week_max": 16, "hours_per_week_min": 16},
+        {"hours_per_week_min": {"strictness": "pay", "price": 3.0}}, 4, "2026-03-07", "UTC", "E",
+    ),
+    "split days": ({"shifts_per_day_max": 2, "hours_per_week_max": 48}, {}, 3, "2026-03-03", "UTC", "L"),
+    "split days of at most eleven hours": (
+        {"shifts_per_day_max": 2, "hours_per_day_max": 11}, {}, 2, "2026-03-03", "UTC", "",
+    ),
+    "paid rest": ({}, {"rest": {"strictness": "pay", "price": 0.75}}, 3, "2026-03-03", "UTC", "N"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_no_legal_tour_is_worth_more_than_the_one_found(name: str) -> None:
+    agreement, rules, days, first, zone, history = CASES[name]
+    problem = site_of(agreement, rules, days, first, zone, history)
+    person = problem.people[0]
+    prices = {tour: price_of(problem, person, tour) for tour in every_tour(problem)}
+    staff = read_staff(problem)
+    site = make_site(problem, staff, make_prices(problem), np.random.default_rng(1))
+    legal = {tour: price for tour, price in prices.items() if np.isfinite(price)}
+    assert 1 < len(legal) < len(prices)
+    for seed in range(6):
+        worth = np.random.default_rng(seed).normal(8.0, 10.0, len(problem.slots))
+        best = max(sum(worth[list(tour)]) - price for tour, price in legal.items())
+        site.room.worth[:] = worth - problem.slots.paid_hours * person.agreement.cost_per_hour
+        value = kernel.best_tour(site, 0)
+        found = tuple(int(slot) for slot in site.tours.slot[0] if slot >= 0)
+        assert found in legal
+        assert site.tours.own[0] == pytest.approx(legal[found], abs=1e-3)
+        assert value == pytest.approx(best, abs=1e-3)
