@@ -188,7 +188,8 @@ def _minimal(steps: Sequence[_Step], last_nodes: int) -> tuple[tuple[Layer, ...]
 def _layer(step: _Step, rows: np.ndarray, covers_next: np.ndarray) -> tuple[Layer, np.ndarray]:
     """The arcs of merged nodes (rows of targets and prices), slots with equal columns as one class; who covers whom."""
     options = rows.shape[1] // 2
-    codes = _distinct(np.stack([rows[:, :options].ravel(), rows[:, options:].ravel()], axis=1))[1].reshape(-1, options)
+    prices, price_of = np.unique(rows[:, options:], return_inverse=True)
+    codes = rows[:, :options] * len(prices) + price_of.reshape(len(rows), options)
     codes = np.where(rows[:, :options] >= 0, codes, -1)  # one number says target and price; −1: forbidden
     kinds, kind_of = _distinct(np.concatenate([codes[:, 1:].T, step.minutes[:, None]], axis=1))
     useful = np.flatnonzero((kinds[:, :-1] >= 0).any(axis=1))

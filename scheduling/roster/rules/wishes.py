@@ -23,9 +23,9 @@ def constrain(model: AgentModel) -> None:
     for absence in model.person.absences:
         if not absence.kind.startswith("wish"):
             continue
-        for position, day in enumerate(model.days):
-            slots = model.open_on(position)
-            if not absence.holds(int(day)) or slots.size == 0:
+        for position in np.flatnonzero((model.days >= absence.first_day) & (model.days <= absence.last_day)):
+            slots = model.open_on(int(position))
+            if slots.size == 0:
                 continue
             ones = np.ones(len(slots))
             if absence.kind == "wish_off":
