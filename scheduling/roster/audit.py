@@ -46,15 +46,16 @@ def _works(
     rows: dict[str, list[Row]], staff: dict[str, Person], book: RuleBook, previous: pd.DataFrame | None
 ) -> Iterator[PersonWork]:
     zone = book.timezone
-    starts = [row.start for own in rows.values() for row in own]
-    first, last = day_of(min(starts), zone), day_of(max(starts), zone)
+    shifts_of = {agent: worked_shifts(own, book) for agent, own in rows.items()}
+    days = _days(rows, shifts_of, zone)
+    first, last = min(days), max(days)
     begin = midnight(first, zone)
     before = read_rows(ROSTER.check(previous)) if previous is not None else {}
     for agent, person in staff.items():
         own = rows.get(agent, [])
         earlier = [row for row in before.get(agent, []) if row.start < begin]
         history = worked_shifts(earlier, book, previous=True)
-        shifts: tuple[Worked, ...] = (*history, *worked_shifts(own, book))
+        shifts: tuple[Worked, ...] = (*history, *shifts_of.get(agent, ()))
         yield PersonWork(
             agent=agent,
             agreement=person.agreement,
@@ -67,6 +68,12 @@ def _works(
             first_day=first,
             last_day=last,
         )
+
+
+def _days(rows: dict[str, list[Row]], shifts_of: dict[str, tuple[Worked, ...]], timezone: str) -> set[int]:
+    """Local days a shift or an absence starts on: what follows midnight of a night shift plans no new day."""
+    worked = {shift.day for own in shifts_of.values() for shift in own}
+    return worked | {day_of(row.start, timezone) for own in rows.values() for row in own if is_day_row(row)}
 
 
 def _breaches(work: PersonWork) -> Iterator[tuple[str, str, float, str, float, float, str, str]]:
