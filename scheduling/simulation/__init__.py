@@ -29,7 +29,7 @@ What it assumes (a certificate is worth as much as these):
 """
 
 from scheduling.simulation.arrivals import ArrivalPlan, Contacts, DrawCounts, draw_contacts, plan_arrivals
-from scheduling.simulation.kernel import Outcome, simulate_contacts
+from scheduling.simulation.outcome import Outcome, simulate_contacts
 from scheduling.simulation.site import Site, make_site
 from scheduling.simulation.staff import StaffPlan, staff_of_requirements, staff_of_roster
 

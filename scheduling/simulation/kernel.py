@@ -9,65 +9,14 @@ Free people stand in doubly linked lists, one for each group and number of conta
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
 
-from scheduling.simulation.arrivals import Contacts
-from scheduling.simulation.site import CHAT, DEFERRED, LIVE, Site
-from scheduling.simulation.staff import StaffPlan
+from scheduling.simulation.site import CHAT, DEFERRED, LIVE
 
 _compiled: Any = njit(cache=True, nogil=True)  # no fastmath: infinite patience must stay infinite
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """The fate of every contact (order of `Contacts`) and the time of every group.
-
-    `answered_at` and `done_at` are seconds from the origin, NaN where it never came to that. `reached_at` is when an
-    abandoned contact would have been answered, had it stayed (NaN where the queue never reached it).
-    `busy_seconds`, `present_seconds`: (groups, bins); a person with j of k chats is busy by j ÷ k; time worked beyond
-    the end of a window counts in neither.
-    """
-
-    answered_at: np.ndarray
-    done_at: np.ndarray
-    reached_at: np.ndarray
-    busy_seconds: np.ndarray
-    present_seconds: np.ndarray
-
-
-def simulate_contacts(
-    contacts: Contacts, site: Site, staff: StaffPlan, *, horizon_seconds: float, bin_seconds: float
-) -> Outcome:
-    """Run the centre on fixed contacts until all that can happen has happened. Staff must end with the horizon."""
-    groups, bins = site.group_limit.size, max(1, int(np.ceil(horizon_seconds / bin_seconds - 1e-9)))
-    begin = np.concatenate([[0], np.cumsum(np.bincount(contacts.queue, minlength=site.kind.size))])[:-1]
-    who = np.zeros((staff.servers, 7), dtype=np.int64)
-    who[:, [GROUP, LISTED, AFTER, BEFORE, PLACE]] = -1
-    state = _State(
-        who=who,
-        clock=np.zeros((staff.servers, 2)),
-        slot=np.zeros((staff.servers, site.slow.shape[1]), dtype=np.int64),
-        left=np.zeros((staff.servers, site.slow.shape[1])),
-        order=np.argsort(contacts.queue, kind="stable"),
-        line=np.column_stack([begin, begin]).astype(np.int64),
-        ends=np.full((groups * int(site.group_limit.max(initial=1)), 2), -1, dtype=np.int64),
-        heap=np.zeros(staff.servers + 1, dtype=np.int64),
-        fate=np.full((contacts.queue.size, 3), np.nan),
-        spent=np.zeros((groups, bins, 2)),
-    )
-    facts = np.column_stack([contacts.at, contacts.work, contacts.patience, contacts.due])
-    _run(_Given(facts, contacts.queue), site, state, staff.at, staff.server, staff.group, float(bin_seconds))
-    return Outcome(
-        state.fate[:, ANSWERED],
-        state.fate[:, DONE],
-        state.fate[:, REACHED],
-        state.spent[:, :, BUSY],
-        state.spent[:, :, PRESENT],
-    )
 
 
 # Few wide arrays instead of many narrow ones: every array that is passed on costs the compiler and each call something.
@@ -416,3 +365,6 @@ def _sift(state, place):  # type: ignore[no-untyped-def]
         place = child
     state.heap[place] = server
     state.who[server, PLACE] = place
+
+
+Given, State, run = _Given, _State, _run  # the compiled cache of before knows the types by these names

@@ -9,7 +9,7 @@ from scipy.special import stdtrit
 
 from domain.targets import QueueTargets
 from scheduling.simulation.arrivals import ArrivalPlan, Contacts
-from scheduling.simulation.kernel import Outcome
+from scheduling.simulation.outcome import Outcome
 from scheduling.simulation.site import Site
 
 MEASURES = ("hits", "counted", "answered", "waited", "abandoned", "offered", "busy", "present")
