@@ -210,7 +210,7 @@ def _interval_means(
     said = score_means(plain.contacts, plain.weekdays, plain.age_days, steps, weekdays[ahead])
     if said is None:
         return means
-    left_alone = (site.near_unlike | touched)[history:][ahead]
+    left_alone = (site.near_unlike | touched)[history:][ahead] | (day_means[ahead] == 0)  # nobody comes: a dead queue
     share = np.where(left_alone, 0.0, np.array(SCORE_SHARES)[: len(ahead)])[:, None]
     means[ahead] = np.where(opened[ahead], (1 - share) * means[ahead] + share * said, 0.0)
     return means

@@ -281,10 +281,14 @@ def _uses_log(values: np.ndarray, known: np.ndarray) -> np.ndarray:
 def _smear(residual: np.ndarray) -> np.ndarray:
     """(queues) what the mean is above that of normal residuals (queues × days): mean eʳ (Duan 1983) over e^(s²/2).
 
-    1 where the variance s² of the last year is small enough for normal residuals to serve.
+    1 where the variance s² of the last year is small enough for normal residuals to serve. The highest day counts as
+    the second highest does: batches come again, a count that was mistyped once does not.
     """
     recent = residual[:, -SMEARED_DAYS:]
     known = ~np.isnan(recent)
+    if known.shape[1] > 1:
+        second = np.sort(np.where(known, recent, -np.inf), axis=1)[:, -2:-1]
+        recent = np.where(np.isfinite(second), np.minimum(recent, second), recent)
     centred = np.where(known, recent, 0.0)
     count = np.maximum(known.sum(axis=1), 1)
     variance = (centred**2).sum(axis=1) / count

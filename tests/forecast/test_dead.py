@@ -68,6 +68,17 @@ def test_a_dead_queue_is_forecast_as_nothing_and_flagged(
         assert parts.groupby("day")["contacts"].sum().abs().max() < 1e-9
 
 
+def test_a_queue_that_died_within_the_half_year_gets_nothing_in_any_interval(make_history: History) -> None:
+    values = np.concatenate([np.random.default_rng(0).poisson(6.0, 24 * 100), np.zeros(24 * 60)])
+    as_of = pd.Timestamp("2026-06-14", tz="Europe/Berlin")
+    result = make_forecast(
+        make_history(values, freq="h", timezone="UTC"), as_of=as_of, grid=IntervalGrid(60, "Europe/Berlin"),
+        horizon_days=3, opening=OpeningHours(), origins=0,
+    )  # fmt: skip
+    assert DEAD_QUEUE in result.flags["phone/a"]
+    assert (result.forecast[["offered", "offered_p975"]] == 0).all(axis=None)
+
+
 def test_who_pins_a_model_gets_what_it_says_of_a_dead_queue(make_history: History) -> None:
     history = make_history([70.0] * 200 + [0.0] * 56 + [0.0])
     as_of = pd.Timestamp("2026-09-19", tz="Europe/Berlin")

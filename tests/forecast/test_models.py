@@ -175,3 +175,12 @@ def test_a_few_contacts_of_a_rare_queue_and_batches_between_empty_days_count(mak
     said = FORECASTERS["calendar_lanes"].fit(panel.until(512)).predict(panel.calendar.between(512, 540))
     assert said[:4].mean() == pytest.approx(0.05, rel=0.4)
     assert said[4:].mean() == pytest.approx(30.0, rel=0.2)
+
+
+@pytest.mark.parametrize("spike", [30.0, 1e6, 1e9])
+def test_one_mistyped_count_hardly_moves_the_forecast(spike: float, make_panel: Panels) -> None:
+    values = np.random.default_rng(9).poisson(100.0, (1, 130)).astype(float)
+    values[0, 90] *= spike
+    panel = make_panel(values)
+    said = FORECASTERS["calendar_lanes"].fit(panel.until(110)).predict(panel.calendar.between(110, 130))
+    assert said == pytest.approx(np.full((1, 20), 100.0), rel=0.1)
