@@ -26,7 +26,11 @@ SURE_REACH_CONTACTS = 50.0
 
 
 def learn_hours(
-    block: CellBlock, weekdays: np.ndarray, is_holiday: np.ndarray, trim: bool = True
+    block: CellBlock,
+    weekdays: np.ndarray,
+    is_holiday: np.ndarray,
+    trim: bool = True,
+    stands_for: np.ndarray | None = None,
 ) -> tuple[WeekHours, ...]:
     """The week's hours of each queue from its last twelve weeks of rows.
 
@@ -35,15 +39,20 @@ def learn_hours(
         weekdays, is_holiday: (D) of the layout's days; holidays are closed where they hardly ever had contacts.
         trim: whether listed intervals before the first and after the last that ever had a contact are closed, and
             quiet weekdays and holidays with them. False: whatever is listed is open.
+        stands_for: (D) the weekday whose work each day has: of a weekend day that is worked, another than its own.
+            None: no day is moved.
     """
-    opened, closed = _week(block, weekdays, is_holiday, trim)
+    stands_for = weekdays if stands_for is None else stands_for
+    opened, closed = _week(block, stands_for, is_holiday, trim)
+    follows = _follows_moved_days(block, weekdays, stands_for, opened)
     spans = cache(_spans)
     return tuple(
         WeekHours(
             days=tuple(spans(day.tobytes()) for day in week),
             holidays=() if is_closed else None,
+            follows_moved_days=bool(is_moved),
         )
-        for week, is_closed in zip(opened, closed, strict=True)
+        for week, is_closed, is_moved in zip(opened, closed, follows, strict=True)
     )
 
 
@@ -163,6 +172,21 @@ def _spans(opened: bytes) -> tuple[Span, ...]:
     minutes = DAY_MINUTES // len(mask)
     edges = np.flatnonzero(np.diff(np.concatenate([[0], mask, [0]])))
     return tuple((int(begin) * minutes, int(end) * minutes) for begin, end in edges.reshape(-1, 2))
+
+
+def _follows_moved_days(
+    block: CellBlock, weekdays: np.ndarray, stands_for: np.ndarray, opened: np.ndarray
+) -> np.ndarray:
+    """(Q) whether a weekend day that is worked has the hours of the weekday it stands for, as law and habit have it.
+
+    Not where most such days of the past had no contact in the hours that this opens (Q × 7 × S: `opened`).
+    """
+    day = np.flatnonzero(stands_for != weekdays)
+    inside = (day >= block.first[:, None]) & (day < block.end[:, None])
+    added = opened[:, stands_for[day]] & ~opened[:, weekdays[day]]
+    tells = inside & added.any(axis=2)
+    came = tells & ((block.contacts[:, day] > 0) & added).any(axis=2)
+    return np.asarray((day.size > 0) & (2 * came.sum(axis=1) >= tells.sum(axis=1)))
 
 
 def _closed_on_holidays(

@@ -13,6 +13,7 @@ from domain.calendar import OpeningHours, WeekHours
 from domain.errors import BadValue
 from domain.intervals import IntervalGrid, floor_to_grid, local_days, local_midnights, to_utc
 from domain.tables import HISTORY
+from domain.work_calendar import WorkCalendar
 from forecast.calendar_effects import DayCalendar, day_calendar
 from forecast.cells import CellBlock, CellLayout, QueueCells, cell_layout, cell_reader
 from forecast.opening import learn_hours, open_then
@@ -149,7 +150,9 @@ def _hours(
 ) -> tuple[WeekHours, ...]:
     if site.opening is not None:
         return tuple(site.opening.of(queue) for queue in block.queues)
-    return learn_hours(block, np.asarray(layout.days.day_of_week), is_holiday, trim)
+    calendar = WorkCalendar.of(site.holidays)
+    stands_for = np.array([calendar.weekday(day.date()) for day in layout.days], dtype=np.int64)
+    return learn_hours(block, np.asarray(layout.days.day_of_week), is_holiday, trim, stands_for)
 
 
 def _opened(

@@ -11,6 +11,8 @@ import pytest
 from domain import IntervalGrid
 from domain.calendar import OpeningHours
 from domain.errors import InputError
+from domain.work_calendar import work_calendar
+from forecast import make_forecast
 from forecast.cells import CellBlock, cell_layout, cell_reader
 from forecast.opening import learn_hours
 from forecast.prepare import Site, prepare, rows_before
@@ -138,3 +140,31 @@ def test_holidays_without_contacts_are_learned_as_closed() -> None:
     assert learn_hours(cells_of(contacts), weekdays, special)[0].holidays == ()
     contacts[special] = 20
     assert learn_hours(cells_of(contacts), weekdays, special)[0].holidays is None
+
+
+def test_a_weekend_day_that_is_worked_has_learned_hours_of_its_weekday_unless_it_stayed_quiet_before() -> None:
+    """An office open on weekdays from 9 to 17; Saturday, day 19, is worked for a Friday."""
+    contacts = np.zeros((84, 24))
+    contacts[:, 9:17] = 5
+    weekdays = np.resize(np.arange(7), 84)
+    contacts[weekdays >= 5] = 0
+    none, stands_for = np.zeros(84, dtype=bool), weekdays.copy()
+    assert not learn_hours(cells_of(contacts), weekdays, none)[0].follows_moved_days  # no day is moved
+    stands_for[19] = 4
+    assert not learn_hours(cells_of(contacts), weekdays, none, stands_for=stands_for)[0].follows_moved_days
+    contacts[19, 9:17] = 5
+    (hours,) = learn_hours(cells_of(contacts), weekdays, none, stands_for=stands_for)
+    assert hours.follows_moved_days
+    assert hours.days == (((540, 1020),),) * 5 + ((), ())
+
+
+def test_a_worked_saturday_is_forecast_where_hours_are_learned(make_history: History) -> None:
+    """In Russia Saturday, 27 April 2024, was worked for Monday, 29 April."""
+    office = make_history([50.0] * 40, first="2024-03-11", timezone="Europe/Moscow")
+    office = office[office["start"].dt.tz_convert("Europe/Moscow").dt.day_of_week < 5]
+    moscow, calendar = IntervalGrid(1440, "Europe/Moscow"), work_calendar("RU", [2024])
+    as_of = pd.Timestamp("2024-04-20", tz="Europe/Moscow")
+    said = make_forecast(office, as_of=as_of, grid=moscow, horizon_days=9, holidays=calendar, origins=0).forecast
+    days = list(said["start"].dt.tz_convert("Europe/Moscow").dt.day)
+    assert days == [22, 23, 24, 25, 26, 27]
+    assert said["offered"].iloc[-1] == pytest.approx(50.0, rel=0.02)
