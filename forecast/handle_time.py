@@ -58,7 +58,8 @@ def handle_time_with_cv(handled: np.ndarray, handle_seconds: np.ndarray, weekday
     its mean and c the spread of single contacts (a variance component by the method of moments: Searle, Casella &
     McCulloch 1992, "Variance components", ch. 2.2). So h² = (Σ n e² − c² × days left) ÷ Σ n × days ÷ days left, days
     left being those that the fit of mean and weekdays has not used up. c comes from the averages of the intervals
-    around that of their day; h is drawn towards `PRIOR_CV` the more the fewer the contacts.
+    around that of their day, and is at most what days scatter by, so that h² is not negative; h is drawn towards
+    `PRIOR_CV` the more the fewer the contacts.
     """
     seconds = handle_time(handled, handle_seconds, weekdays)
     handled, handle_seconds, weekdays = _window(handled, handle_seconds, weekdays)
@@ -68,10 +69,11 @@ def handle_time_with_cv(handled: np.ndarray, handle_seconds: np.ndarray, weekday
         return HandleTime(seconds, np.nan)
     contacts, expected = by_day[on], (handled * seconds[weekdays])[on]
     ratio = handle_seconds[on].sum(axis=1) / np.maximum(expected.sum(axis=1), 1e-9)
-    noise = _contact_variance(handled[on], handle_seconds[on], expected, ratio)
     week = np.bincount(weekdays, weights=by_day, minlength=7)
     left = max(len(contacts) - max(float((week / (week + PRIOR_CONTACTS)).sum()), 1.0), 1.0)
-    own = (contacts @ (ratio - 1.0) ** 2 - noise * left) / (contacts.sum() * left / len(contacts))
+    scatter = float(contacts @ (ratio - 1.0) ** 2) / left  # n e² of a day: the luck of contacts is at most all of it
+    noise = min(_contact_variance(handled[on], handle_seconds[on], expected, ratio), scatter)
+    own = (scatter - noise) * len(contacts) / contacts.sum()
     prior = PRIOR_CV**2
     sure = left * (prior / (prior + noise * len(contacts) / contacts.sum())) ** 2  # 1 ÷ variance of `own`, in days
     variance = (sure * own + PRIOR_DAYS * prior) / (sure + PRIOR_DAYS)
