@@ -32,12 +32,16 @@ BUSY, PRESENT = range(2)  # of `spent`
 BOOKED_FIRST = 1e9  # seconds that a booked contact counts as having waited longer
 
 
-class _Given(NamedTuple):
+class Given(NamedTuple):
+    """The contacts of one run, in order of arrival."""
+
     facts: np.ndarray  # (contacts, 4) arrival, work, patience, deadline
     queue: np.ndarray
 
 
-class _State(NamedTuple):
+class State(NamedTuple):
+    """What changes while a run goes on; `fate` and `spent` are what comes out of it."""
+
     who: np.ndarray  # (servers, 7) group worked in (−1 = away), contacts held, whether one takes the whole person,
     #                  list of free people they stand in (−1 = none), neighbours there, place in the heap (−1 = none)
     clock: np.ndarray  # (servers, 2) time up to which the person is settled; time of their next completion
@@ -52,7 +56,8 @@ class _State(NamedTuple):
 
 
 @_compiled
-def _run(contacts, site, state, staff_at, staff_server, staff_group, bin_seconds):  # type: ignore[no-untyped-def]
+def run(contacts, site, state, staff_at, staff_server, staff_group, bin_seconds):  # type: ignore[no-untyped-def]
+    """Go from event to event until nothing can happen any more; `state` holds the result."""
     arrival, change, edge = 0, 0, 1
     edges = site.keep.shape[1] if site.guards.max() >= 0 else 0
     while True:
@@ -365,6 +370,3 @@ def _sift(state, place):  # type: ignore[no-untyped-def]
         place = child
     state.heap[place] = server
     state.who[server, PLACE] = place
-
-
-Given, State, run = _Given, _State, _run  # the compiled cache of before knows the types by these names

@@ -51,7 +51,7 @@ def scene_of_roster(rows: pd.DataFrame, targets: Targets, roster: pd.DataFrame, 
     chosen = _inside(timed, inside, "a forecast of the roster's days")
     origin, horizon = int(chosen["from_us"].min()), int(chosen["to_us"].max())
     if len(roster):
-        origin = min(origin, int(first.as_unit("us").value))
+        origin = min(origin, int(microseconds(pd.DatetimeIndex([first]))[0]))  # work before the first row counts
     mine = [targets.of(queue) for queue in queues]
     share = _away_share(windows, mine, timezone)
     seconds = (horizon - origin) / SECOND

@@ -135,6 +135,19 @@ def test_only_the_days_of_the_roster_are_certified() -> None:
         certify(forecast(), PHONE, roster=roster, runs=2)
 
 
+def test_people_who_come_before_the_first_interval_work_off_the_in_tray() -> None:
+    """8 letters of 10 minutes, due by 10:00: one person from 6:00 is done, one from 9:00 gets to 6 of them."""
+    mail = Targets(default=QueueTargets(work="deferred", deadline_hours=1))
+    held = pd.DataFrame({"queue": ["phone/a"], "age_hours": [0.0], "contacts": [8.0]})
+    quiet = forecast(offered=0.0, aht=600.0)
+    early, late = (
+        row(certify(quiet, mail, roster=at_work(1, begin, "2026-03-02T11:00Z"), runs=20, backlog=held), "total")
+        for begin in ("2026-03-02T06:00Z", "2026-03-02T09:00Z")
+    )
+    assert early["service_level"] > 0.97
+    assert late["service_level"] < 0.85
+
+
 def test_an_empty_forecast_gives_an_empty_certificate() -> None:
     found = certify(forecast().iloc[:0], PHONE, requirements=asking(forecast(), 1))
     assert len(found) == 0
