@@ -1,4 +1,7 @@
-"""What a planner should know of requirements besides their numbers, in words: seats, lists cut short, default caps."""
+"""What a planner should know of requirements besides their numbers, in words.
+
+Targets nobody can reach, chats too many to gain by, seats, lists cut short, default caps.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,10 @@ WHOLE = 0.999  # share of a list from which it is called whole
 def staffing_notes(
     requirements: pd.DataFrame, targets: Targets, *, timezone: str, outbound: pd.DataFrame | None = None
 ) -> list[str]:
-    """Sentences on seats that are too few, and on outbound lists of which only a part is planned."""
-    notes = seats_notes(requirements, targets, timezone)
+    """Sentences on targets out of reach, chats held that slow a person down, seats that are too few, and outbound lists
+    of which only a part is planned."""
+    notes = [*_out_of_reach(requirements), *_slowed_down(requirements, targets)]
+    notes += seats_notes(requirements, targets, timezone)
     if outbound is None or outbound.empty:
         return notes
     planned, asked = contacts_planned(requirements), outbound.groupby("queue")["contacts"].sum()
@@ -26,6 +31,31 @@ def staffing_notes(
             notes.append(
                 f"{queue}: {made:.0f} of {contacts:.0f} outbound contacts are planned here; the rest lie before or "
                 "after this forecast, or have no seat"
+            )
+    return notes
+
+
+def _out_of_reach(requirements: pd.DataFrame) -> list[str]:
+    """One sentence a queue with intervals whose targets no number of people reaches (a level of 100 %, say)."""
+    hopeless = requirements.loc[requirements["agents"].isna(), "queue"].value_counts(sort=False).sort_index()
+    return [
+        f"{queue}: in {count} intervals no number of people reaches the targets; agents are empty there"
+        for queue, count in hopeless.items()
+    ]
+
+
+def _slowed_down(requirements: pd.DataFrame, targets: Targets) -> list[str]:
+    """One sentence a chat queue whose people get less done with a further chat: j ÷ AHT_j should rise with j."""
+    notes = []
+    for queue in sorted(str(name) for name in requirements["queue"].unique()):
+        promise = targets.of(queue)
+        times = promise.aht_by_concurrency_seconds if promise.work == "chat" else None
+        pace = [number / aht for number, aht in enumerate(times or (), start=1) if aht > 0]
+        if pace and max(pace) > pace[-1]:
+            best = pace.index(max(pace)) + 1
+            notes.append(
+                f"{queue}: a person with {len(pace)} chats finishes fewer an hour than with {best} "
+                f"(aht_by_concurrency_seconds); concurrency = {best} needs fewer people"
             )
     return notes
 

@@ -261,10 +261,10 @@ def _handle_times(
 
 
 def _promised_aht(promise: QueueTargets) -> float:
-    if promise.aht_seconds is not None:
-        return promise.aht_seconds
-    by_number = promise.aht_by_concurrency_seconds
-    return by_number[0] if promise.work == "chat" and by_number else np.nan
+    """A chat's own table goes before `aht_seconds`, which often is that of [default], as in sizing and simulation."""
+    if promise.work == "chat" and promise.aht_by_concurrency_seconds:
+        return promise.aht_by_concurrency_seconds[0]
+    return np.nan if promise.aht_seconds is None else promise.aht_seconds
 
 
 def _plan_live(
@@ -315,7 +315,7 @@ def _plan_chat(plan: _Plan, demand: _Demand, promise: QueueTargets, rows: NDArra
         np.where(idle, 0.0, given.occupancy),
     )
     hopeless = np.isnan(agents)
-    plan.driver[rows] = np.where(agents > 0, "service_level", "")
+    plan.driver[rows] = np.where(hopeless, "unattainable", np.where(agents > 0, "service_level", ""))
     plan.record(rows, demand.carried[rows], agents, tuple(np.where(hopeless, np.nan, values) for values in measures))
 
 

@@ -62,14 +62,11 @@ def requirements_maker(materials: Materials, _tools: Tools) -> Made:
         backlog=materials.site.backlog,
         outbound=lists,
     )
-    unattainable = int(requirements["agents"].isna().sum())
     messages = tuple(live_by_the_day(requirements, materials.site.targets))
     messages += tuple(staffing_notes(requirements, materials.site.targets, timezone=timezone, outbound=lists))
     if "old_backlog" in materials.parameters:
         counted = pd.Timestamp(materials.parameters["old_backlog"]).tz_convert(timezone)
         messages += (f"backlog.csv of {counted:%Y-%m-%d %H:%M} is too old for this forecast and is left out",)
-    if unattainable:
-        messages += (f"{unattainable} intervals have targets that no number of people reaches",)
     return Made({"adjusted": demand, "requirements": REQUIREMENTS.check(requirements)}, messages=messages)
 
 

@@ -15,7 +15,7 @@ from planning.cli import app
 from planning.session import Session
 from planning.site import Site
 from planning.site_checks import queue_warnings
-from planning.staffing_notes import default_caps_note
+from planning.staffing_notes import default_caps_note, staffing_notes
 
 HEAD = "name,queue,from,to,contacts,aht_seconds\n"
 
@@ -99,6 +99,28 @@ def test_default_caps_are_told_once_and_only_where_they_apply(tmp_path: Path) ->
     assert "default caps" not in require(tmp_path).stderr
     own = "[default]\npatience_seconds = 60\nmax_abandon_share = 0.2\nmax_occupancy = 1\n"
     assert "default caps" not in require(tmp_path, targets=own).stderr
+
+
+def test_a_level_of_all_contacts_is_told_to_be_out_of_reach(tmp_path: Path) -> None:
+    said = require(tmp_path, targets="[default]\nservice_level = 1\n").stderr
+    assert "phone/a: in 4 intervals no number of people reaches the targets" in said
+    assert "no number" not in require(tmp_path).stderr
+
+
+def test_chats_that_slow_a_person_down_are_told() -> None:
+    """1 ÷ 480, 2 ÷ 560, 3 ÷ 1200: two chats at once are done the fastest."""
+    need = pd.DataFrame({"queue": ["chat/a", "chat/b"], "agents": 1.0})
+    chat = {"work": "chat", "concurrency": 3}
+    targets = Targets.from_mapping(
+        {
+            "queue": {
+                "chat/a": {**chat, "aht_by_concurrency_seconds": [480, 560, 1200]},
+                "chat/b": {**chat, "aht_by_concurrency_seconds": [480, 560, 660]},
+            }
+        }
+    )
+    (note,) = staffing_notes(need, targets, timezone="UTC")
+    assert note.startswith("chat/a: a person with 3 chats finishes fewer an hour than with 2")
 
 
 def test_more_than_five_queues_are_counted() -> None:

@@ -162,6 +162,19 @@ def test_chat_counts_parallel_contacts() -> None:
     assert abs(alone["agents"] - live["agents"]) < 0.3
 
 
+def test_a_chat_s_own_handle_times_go_before_the_default_one() -> None:
+    """60 chats of 480 s alone in half an hour are 16 Erlangs, whatever [default] says of calls."""
+    chat = {"work": "chat", "concurrency": 3, "aht_by_concurrency_seconds": [480, 560, 660]}
+    out = require_staff(forecast_of(offered=[60.0] * 4, aht=None), targets_of(aht_seconds=300, **chat))
+    assert out["load_erlangs"].tolist() == pytest.approx([16.0] * 4)
+
+
+def test_a_chat_whose_target_is_out_of_reach_says_so() -> None:
+    out = require_staff(forecast_of(offered=[60.0]), targets_of(work="chat", service_level=1.0), interval_minutes=30)
+    assert out["agents"].isna().all()
+    assert out["driver"].tolist() == ["unattainable"]
+
+
 def test_a_daily_grid_is_told_by_its_steps_also_across_a_clock_change() -> None:
     starts = pd.date_range("2026-10-23", periods=4, freq="D", tz="Europe/Berlin").tz_convert("UTC").as_unit("us")
     frame = pd.DataFrame({"queue": "city", "start": starts, "offered": 288.0, "aht_seconds": 300.0})
