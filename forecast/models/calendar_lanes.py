@@ -102,7 +102,7 @@ def _follow(
     residual = _scaled(values, log) - calendar - level
     reach = _reach(residual, np.where(log, 0.0, LEAST_REACH))
     patterns = new_patterns(residual, reach)
-    effects = _with_patterns(effects, design.blocks, patterns, panel.calendar.weekdays[:end])
+    effects = _with_patterns(effects, design.blocks, patterns, np.asarray(panel.calendar.days.day_of_week)[:end])
     for row, pattern in patterns.items():
         residual[row] -= pattern
     state = run_lanes(level + np.clip(residual, -reach[:, None], reach[:, None]))
@@ -311,7 +311,10 @@ def _reach(residual: np.ndarray, least: np.ndarray) -> np.ndarray:
 def _with_patterns(
     effects: np.ndarray, blocks: np.ndarray, patterns: dict[int, np.ndarray], weekdays: np.ndarray
 ) -> np.ndarray:
-    """The effects (queues × columns), weekdays moved to the patterns (row to days) that queues have come to."""
+    """The effects (queues × columns), weekdays moved to the patterns (row to days) that queues have come to.
+
+    `weekdays` (days): those of the date; a Saturday that is worked says nothing of the weekday that it stands for.
+    """
     moved = effects.copy()
     for row, pattern in patterns.items():
         week = np.zeros(7)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from domain.work_calendar import WorkCalendar
 from forecast.models import FORECASTERS
 from forecast.panel import DailyPanel
 from forecast.weekday_shift import new_patterns
@@ -70,3 +73,19 @@ def test_a_shifted_week_is_forecast_as_it_is_now(make_panel: Callable[..., Daily
     found = FORECASTERS["calendar_lanes"].fit(panel).predict(ahead)[0]
     truth = np.tile(np.roll(usual, 2), 4)
     assert np.abs(found - truth).sum() < 0.1 * truth.sum()
+
+
+def test_a_worked_saturday_does_not_take_the_place_of_its_weekday(make_panel: Callable[..., DailyPanel]) -> None:
+    """The week has turned by two days; the last Saturday is worked for a Monday, and as quiet as Mondays are now."""
+    usual = np.array([130, 110, 100, 100, 95, 40, 30]) * 3.0
+    turned = np.array([40, 30, 130, 110, 100, 100, 95]) * 3.0
+    values = np.random.default_rng(3).poisson(np.concatenate([np.tile(usual, 40), np.tile(turned, 4)]))
+    monday = pd.Timestamp("2026-01-05")
+    saturday = monday + pd.Timedelta(days=len(values) - 2)
+    moved = WorkCalendar(
+        {date(2020, 1, 1): "long ago"}, moved_working={saturday.date(): (saturday + pd.Timedelta(days=2)).date()}
+    )
+    values[-2] = values[-7]
+    ahead = make_panel(np.zeros(len(values) + 14)).calendar.between(len(values), len(values) + 14)
+    found = FORECASTERS["calendar_lanes"].fit(make_panel(values, holidays=moved)).predict(ahead)[0]
+    assert found.reshape(2, 7).mean(axis=0) == pytest.approx(turned, rel=0.15)
