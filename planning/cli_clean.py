@@ -71,6 +71,8 @@ def clean(
         zone = timezone
         found, cleaned = _of_file(history, interval, timezone or "UTC", calendar, opening, events, marks, gaps)
     _say(found, quiet)
+    if history is not None and ((found["mark"] == "special") & found["active"]).any():
+        say("special days are learned by their name from smena forecast --events, as rows of kind special", quiet)
     if corrected and cleaned is not None:
         give(cleaned, corrected, HISTORY, zone)
     if not (corrected == "-" and out is None):

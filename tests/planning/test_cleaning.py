@@ -237,6 +237,9 @@ def test_a_history_file_is_cleaned_on_the_command_line(history_file: Path, tmp_p
     )
     told = smena("clean", history_file, "--timezone", ZONE, "--marks", decided, "--out", found)
     assert told.stderr.strip() == "1 marks are applied (1 discard), 0 are proposals"
+    decided.write_text("queue,from,to,mark,reason\n*,2026-05-13,2026-05-13,special,Match day\n")
+    told = smena("clean", history_file, "--timezone", ZONE, "--marks", decided, "--out", found)
+    assert "smena forecast --events, as rows of kind special" in told.stderr  # a mark alone does not tell its name
     decided.write_text("queue,from,to,mark,reason\n*,2026-04-08,2026-04-07,,strike\n")
     told = smena("clean", history_file, "--timezone", ZONE, "--marks", decided, code=2)
     assert "marks.csv, line 2, column 'to'" in told.stderr
