@@ -45,7 +45,7 @@ def erlang_c(
     # 1 - C written as a quotient keeps its digits where C is close to 1
     kept = divided(spare * -np.expm1(log_block), spare + load * np.exp(log_block))
     with np.errstate(invalid="ignore"):
-        late = np.where(within == 0, 0.0, -np.expm1(-spare * divided(within, aht)))
+        late = np.where(within == 0, 0.0, -np.expm1(-np.maximum(spare, 0.0) * divided(within, aht)))
         return ErlangC(
             p_wait=p_wait,
             service_level=np.where(stable, kept + p_wait * late, np.where(np.isnan(within), np.nan, 0.0)),

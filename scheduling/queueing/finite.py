@@ -27,11 +27,17 @@ def finite_line(
 ) -> FiniteLine:
     """M/M/n/K: K places in all, those in service included; a contact that finds all taken is lost.
 
-    Source: Gross & Harris, "Fundamentals of queueing theory", section 2.5. Raises `BadValue` where agents < 1,
-    places < agents or the load is not above 0.
+    Source: Gross & Harris, "Fundamentals of queueing theory", section 2.5. Of no load nobody waits. Raises `BadValue`
+    where agents < 1, places < agents, the load is negative, or there is a load but no handle time.
     """
-    if not (load_erlangs > 0 and 1 <= agents <= places):
-        raise BadValue("a load above 0 and 1 ≤ agents ≤ places", column="places", found=(load_erlangs, agents, places))
+    if not (load_erlangs >= 0 and 1 <= agents <= places):
+        raise BadValue(
+            "a load of at least 0, 1 ≤ agents ≤ places", column="places", found=(load_erlangs, agents, places)
+        )
+    if load_erlangs == 0:
+        return FiniteLine(p_block=0.0, p_wait=0.0, service_level=1.0, asa_seconds=0.0, occupancy=0.0)
+    if not aht_seconds > 0:
+        raise BadValue("a handle time above 0 for a load", column="aht_seconds", found=aht_seconds)
     k = np.arange(places + 1)
     busy = np.minimum(k, agents)
     log_weight = np.concatenate([[0.0], np.cumsum(np.log(load_erlangs) - np.log(busy[1:]))])

@@ -164,6 +164,13 @@ def test_edges_have_an_answer() -> None:
     assert erlang_a(0, 2, 0, 20, 60).service_level == 1
 
 
+def test_a_hopeless_overload_is_quiet_whatever_the_threshold() -> None:
+    """(20000 − 1) · 86400 ÷ 300 is far beyond what exp holds; warnings are errors here."""
+    line = erlang_c(20_000, 1, 300, [0, 20, 86_400])
+    assert line.service_level.tolist() == [0, 0, 0]
+    assert np.isinf(line.asa_seconds).all()
+
+
 def test_loads_of_any_size_stay_finite_and_quiet() -> None:
     load = np.array([1e-6, 1e-3, 1.0, 1e3, 2e4, 1e6, 1e8])
     for factor in (0.3, 0.999, 1.0, 1.001, 3.0):

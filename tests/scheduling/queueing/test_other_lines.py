@@ -108,6 +108,13 @@ def test_a_line_without_places_to_wait_is_erlang_b_and_with_many_erlang_c() -> N
         finite_line(8, 10, 9, 300, 20)
 
 
+def test_a_line_of_no_load_makes_nobody_wait_and_a_load_needs_a_handle_time() -> None:
+    calm = finite_line(0, 2, 4, 0, 20)
+    assert (calm.p_block, calm.p_wait, calm.service_level, calm.asa_seconds, calm.occupancy) == (0, 0, 1, 0, 0)
+    with pytest.raises(BadValue, match="a handle time above 0"):
+        finite_line(2, 2, 4, 0, 20)
+
+
 def test_few_customers_by_hand_and_many_as_erlang_b() -> None:
     """Two customers, one agent, load 1 each: weights 1, 2: busy 2/3 of the time; the other one finds it busy 1/2."""
     assert engset(2, 1, 1.0) == pytest.approx((2 / 3, 1 / 2))
