@@ -25,6 +25,8 @@ from forecast.panel import DailyPanel
 
 TOTAL = "*"
 MOST_GUESSED_SHARE = 0.05  # of a sum that may stand for members unknown that day
+MOST_CLOSED_SHARE = 0.01  # of a sum's contacts that may be of members closed on a day on which they usually are open
+HOLIDAY = 7  # a kind of day beside the weekdays 0 … 6
 
 
 @dataclass(frozen=True)
@@ -182,8 +184,32 @@ def aggregate_panel(panel: DailyPanel, hierarchy: Hierarchy) -> DailyPanel:
     guess = np.where(guessed, _weekday_means(panel), 0.0)
     sums = hierarchy.sums(np.where(known, panel.values, guess))
     unsure = hierarchy.sums(guess) > MOST_GUESSED_SHARE * sums
-    counted = hierarchy.most(known) & calendar.open & ~calendar.excluded
+    counted = (
+        hierarchy.most(known) & calendar.open & ~calendar.excluded & ~partly_closed(panel, panel.calendar, hierarchy)
+    )
     return DailyPanel(calendar, np.where(counted & ~unsure, sums, np.nan))
+
+
+def partly_closed(panel: DailyPanel, ahead: DayCalendar, hierarchy: Hierarchy) -> np.ndarray:
+    """(A × H) the days `ahead` on which members are closed that are open on most such days of the panel's calendar.
+
+    Such days are those of the weekday, or the public holidays (where there was none: those of the weekday). What is
+    said of an aggregate knows of no closure of a part: the other queues would be forecast as if they took its contacts.
+    Members of less than `MOST_CLOSED_SHARE` of the contacts do not count.
+    """
+    before = panel.calendar
+    past = np.where(before.is_holiday, HOLIDAY, before.weekdays)
+    kinds = np.where(ahead.is_holiday & before.is_holiday.any(), HOLIDAY, ahead.weekdays)
+    usual = np.zeros(ahead.open.shape, dtype=bool)
+    for kind in np.intersect1d(kinds, past):
+        usual[:, kinds == kind] = (before.open[:, past == kind].mean(axis=1) > 0.5)[:, None]
+    known = ~np.isnan(panel.values)
+    mean = np.where(known, panel.values, 0.0).sum(axis=1, keepdims=True) / np.maximum(
+        known.sum(axis=1, keepdims=True), 1
+    )
+    usually = hierarchy.sums(np.where(usual, mean, 0.0))
+    closed = hierarchy.sums(np.where(usual & ~ahead.open, mean, 0.0))
+    return np.asarray(closed > MOST_CLOSED_SHARE * usually)
 
 
 def aggregate_calendar(calendar: DayCalendar, hierarchy: Hierarchy) -> DayCalendar:

@@ -28,7 +28,7 @@ from forecast.dead import dead_queues
 from forecast.decompose import LAST_DAYS, RECONCILED, STATED, Explained, day_sums, decompose_days
 from forecast.events import event_offsets, learned_event_days
 from forecast.forecaster import Forecaster
-from forecast.hierarchy import aggregate_calendar, aggregate_panel, build_hierarchy, reconcile
+from forecast.hierarchy import aggregate_calendar, aggregate_panel, build_hierarchy, partly_closed, reconcile
 from forecast.models import FORECASTERS
 from forecast.models.blend import Blend, combine
 from forecast.prepare import Prepared, Site, prepare, rows_before
@@ -287,7 +287,8 @@ def _reconciled(ready: Prepared, means: np.ndarray, pinned: set[str], dead: np.n
     if not hierarchy.aggregates:
         return means
     panel, horizon = aggregate_panel(own, hierarchy), aggregate_calendar(ahead, hierarchy)
-    found = reconcile(means[living], FORECASTERS[FAVOURITE].fit(panel).predict(horizon), hierarchy)
+    said = FORECASTERS[FAVOURITE].fit(panel).predict(horizon)
+    found = reconcile(means[living], np.where(partly_closed(own, ahead, hierarchy), np.nan, said), hierarchy)
     fixed = np.array([queue in pinned for queue in own.queues])
     means[living] = np.where(fixed[:, None], means[living], found)
     return means

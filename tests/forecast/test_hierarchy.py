@@ -10,8 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain import IntervalGrid
+from domain.calendar import OpeningHours
 from domain.errors import BadValue
 from domain.queues import matches
+from domain.tables import EVENTS
+from forecast import make_forecast
 from forecast.hierarchy import Hierarchy, aggregate_panel, build_hierarchy, reconcile
 from forecast.panel import DailyPanel
 
@@ -178,6 +182,30 @@ def test_an_aggregate_is_open_while_any_of_its_queues_is(make_calendar: Callable
     assert found.calendar.open.all()
     assert found.values.tolist() == [[6.0, 1.0, 6.0]]
     assert found.calendar.events[0].tolist() == [[False, True, False]]
+
+
+def closure(first: str, queue: str) -> pd.DataFrame:
+    day = pd.Timestamp(first)
+    return EVENTS.check(pd.DataFrame({"name": ["move"], "kind": "closure", "from": day, "to": day, "queues": queue}))
+
+
+def test_the_sum_of_a_day_on_which_a_large_queue_was_closed_is_unknown(make_panel: Callable[..., DailyPanel]) -> None:
+    """A closed small queue (5 of 1,005 contacts) hardly changes the sum; closed weekdays are as every week."""
+    for queue, unknown in (("a", [9]), ("b", [])):
+        events = closure("2026-01-14", queue)  # the second Wednesday
+        panel = make_panel([[1000.0] * 21, [5.0] * 21], closed=(6,), events=events)
+        found = aggregate_panel(panel, build_hierarchy(panel.queues)).values[0]
+        assert np.flatnonzero(np.isnan(found)).tolist() == sorted([6, 13, 20, *unknown])
+
+
+def test_a_closed_queue_leaves_its_contacts_to_nobody(make_history: Callable[..., pd.DataFrame]) -> None:
+    history = pd.concat([make_history([900.0] * 90, queue="phone/a"), make_history([100.0] * 90, queue="phone/b")])
+    as_of, grid = pd.Timestamp("2026-04-05", tz="Europe/Berlin"), IntervalGrid(1440, "Europe/Berlin")
+    said = make_forecast(
+        history, as_of=as_of, grid=grid, horizon_days=4, opening=OpeningHours(), events=closure("2026-04-07", "phone/a")
+    ).forecast
+    assert (said["queue"] == "phone/a").sum() == 3
+    assert said.loc[said["queue"] == "phone/b", "offered"].to_numpy() == pytest.approx(np.full(4, 100.0), rel=0.02)
 
 
 def test_many_queues_are_reconciled_by_systems_as_small_as_the_aggregates() -> None:
