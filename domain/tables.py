@@ -668,22 +668,26 @@ PEOPLE = Table(
         Column("available_to", "text", "", "last day, or latest hour of each day", False, True),
         Column("name", "text", "", "name to print", False, True),
         Column("team", "text", "", "team to print", False, True),
+        Column("email", "text", "", "work e-mail, by which Microsoft Teams knows the person", False, True),
+        Column("timezone", "text", "", "zone of the person's calendar; the site's where empty", False, True),
     ),
 )
 
 TIME_OFF = Table(
     "TIME_OFF",
-    "Leave and other absences (kept) and wishes (granted where it costs little).",
+    "Leave and other absences (kept), pinned shifts (kept) and wishes (granted where it costs little).",
     ("agent", "from", "kind"),
     (
         Column("agent", "text", "", "who"),
         Column("from", "date", "", "first local day"),
         Column("to", "date", "", "last local day, included"),
         Column(
-            "kind", "text", "", "leave, sick, training (kept); wish_off, wish_work (weighed)", True, False, None, None,
-            ("leave", "sick", "training", "wish_off", "wish_work"),
+            "kind", "text", "", "leave, sick, training, pinned (kept); wish_off, wish_work (weighed)",
+            True, False, None, None, ("leave", "sick", "training", "wish_off", "wish_work", "pinned"),
         ),
         Column("weight", "number", "", "how much a wish matters; 1 = an ordinary wish", False, True, 0),
+        Column("shift", "text", "", "shift template of a pinned shift; empty = any", False, True),
+        Column("clock", "text", "", "start of a pinned shift, HH:MM local time; empty = any", False, True),
     ),
 )  # fmt: skip
 
@@ -828,6 +832,23 @@ AUDIT = Table(
         Column("words", "text", "", "the breach in a sentence"),
     ),
 )
+PROOF = Table(
+    "PROOF",
+    "How much room each person has left under each rule of a roster: the tightest place of every rule and person.",
+    ("rule", "agent"),
+    (
+        Column("rule", "text", "", "rule name"),
+        Column("agent", "text", "", "who"),
+        _START,
+        Column("strictness", "text", "", "forbid, pay or warn"),
+        Column("found", "number", "as the rule", "what the roster has"),
+        Column("limit", "number", "as the rule", "what the agreement asks for or allows"),
+        Column("margin", "number", "as the rule", "room left; negative where the rule is broken"),
+        Column("unit", "text", "", "hours, days, minutes or shifts; breaches where a rule is only kept or broken"),
+        Column("words", "text", "", "found against limit in a sentence, with the source"),
+        Column("source", "text", "", "where the rule comes from, such as an article of law"),
+    ),
+)
 
 REJECTS = Table(
     "REJECTS",
@@ -847,6 +868,6 @@ TABLES: Mapping[str, Table] = {
     for table in (
         TICKETS, HISTORY, CLEANING, DECISIONS, FORECAST, ADJUSTMENTS, ADJUSTED, REQUIREMENTS, BACKLOG, OUTBOUND,
         PATIENCE, BLENDING, PEOPLE, TIME_OFF, EVENTS, ROSTER, COVERAGE, SKILL_BOUNDS, CERTIFICATE, SCORES,
-        DECOMPOSITION, AUDIT, REJECTS,
+        DECOMPOSITION, AUDIT, PROOF, REJECTS,
     )
 }  # fmt: skip

@@ -12,7 +12,17 @@ from typing import Annotated
 
 import typer
 
-from planning import cli_adjust, cli_clean, cli_demand, cli_patience, cli_plan, cli_reforecast, cli_staffing, cli_store
+from planning import (
+    cli_adjust,
+    cli_clean,
+    cli_demand,
+    cli_export,
+    cli_patience,
+    cli_plan,
+    cli_reforecast,
+    cli_staffing,
+    cli_store,
+)
 
 app = typer.Typer(
     name="smena",
@@ -45,7 +55,7 @@ def smena(
     """Workforce load forecasting, staffing and shift rosters, from ticket history to named people."""
 
 
-for module in (cli_demand, cli_clean, cli_reforecast, cli_patience, cli_staffing, cli_plan, cli_store):
+for module in (cli_demand, cli_clean, cli_reforecast, cli_patience, cli_staffing, cli_plan, cli_export, cli_store):
     module.register(app)
 app.add_typer(cli_adjust.app, name="adjust")
 

@@ -219,6 +219,9 @@ def audit(
     rules: RulesOption = None,
     wishes: WishesOption = None,
     previous: PreviousOption = None,
+    proof: Annotated[
+        str | None, typer.Option("--proof", help="Also the margin of every rule and person (.csv, .xlsx).")
+    ] = None,
     out: OutOption = None,
     store: StoreOption = None,
     json: JsonOption = False,
@@ -229,19 +232,27 @@ def audit(
     Example: smena audit roster.csv --people people.csv --rules rules.toml --json
     """
     from domain.tables import AUDIT
-    from planning import stages, steps
+    from planning import roster_stages, stages, steps
 
+    if proof == "-" and out in (None, "-"):
+        raise typer.BadParameter("stdout carries the breaches: give a file to --proof")
     if roster is None:
         only_with_a_file(people=people, rules=rules, wishes=wishes, previous=previous)
         with opened(store) as session:
             steps.audit(session)
             found, zone = steps.read(session, "audit"), session.settings.timezone
+            if proof:
+                roster_stages.write_proof(steps.proof(session), proof, zone, session.settings.language)
     else:
         _needs(people=people, rules=rules)
         assert people is not None
         assert rules is not None
+        roster = stages.spooled(roster)
         found = stages.audit_of_roster(roster, people, rules, wishes=wishes, previous=previous)
         zone = stages.rulebook_of(rules).timezone
+        if proof:
+            margins = roster_stages.proof_of_roster(roster, people, rules, wishes=wishes, previous=previous)
+            roster_stages.write_proof(margins, proof, zone)
     hard = int((found["strictness"] == "forbid").sum())
     if json and out is None:
         say_json({"hard": hard, "breaches": records(found)})

@@ -1,15 +1,14 @@
-"""Commands around the store: load-site, export, demo."""
+"""Commands around the store: load-site, demo."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from planning.cli_common import (
     JsonOption,
-    OutOption,
     QuietOption,
     SeedOption,
     StoreOption,
@@ -32,7 +31,6 @@ SAMPLE = Path("data") / "sample"
 def register(app: typer.Typer) -> None:
     """Add these commands to `smena`."""
     app.command("load-site")(door(load_site))
-    app.command()(door(export))
     app.command()(door(demo))
 
 
@@ -75,39 +73,6 @@ def load_site(
     say(f"new content: {', '.join(changed)}" if changed else "nothing changed", quiet)
     if json:
         say_json({"changed": changed})
-
-
-def export(
-    what: Annotated[str, typer.Argument(help="roster or forecast.")],
-    format: Annotated[str | None, typer.Option("--format", help="xlsx, csv or ics; all of them if absent.")] = None,
-    out: OutOption = None,
-    language: Annotated[Literal["en", "ru"] | None, typer.Option("--language", help="en or ru.")] = None,
-    store: StoreOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-) -> None:
-    """Files for managers and other systems. `--out` is a folder for a roster, a file for a forecast.
-
-    Example: smena export roster --format xlsx --out schedules/
-    """
-    from planning import steps
-
-    with opened(store) as session:
-        if what == "roster":
-            formats = (format,) if format else ("xlsx", "csv", "ics")
-            written = steps.export_roster(session, Path(out or "."), formats, language)
-        elif what == "forecast":
-            if format not in (None, "csv"):
-                raise typer.BadParameter("a forecast is exported as csv (or by --out FILE.parquet)")
-            written = [steps.export_forecast(session, out or "forecast.csv")]
-        else:
-            raise typer.BadParameter(f"roster or forecast, not {what!r}")
-        if session.published is None or session.plan is None or session.plan.plan != session.published.plan:
-            say("note: this is a draft, it is not published", quiet)
-    if json:
-        say_json({"files": [str(path) for path in written]})
-    else:
-        say(f"written: {written[0]}" + (f" and {len(written) - 1} more" if len(written) > 1 else ""), quiet)
 
 
 def demo(

@@ -239,7 +239,7 @@ def rulebook_of(path: Path) -> RuleBook:
     return book
 
 
-def _of_people(people: Path, wishes: Path | None) -> dict[str, Path | None]:
+def of_people(people: Path, wishes: Path | None) -> dict[str, Path | None]:
     """The columns that only people's files have."""
     return {"agreement": people, "available_from": people, "available_to": people, "to": wishes, "agent": people}
 
@@ -260,7 +260,7 @@ def roster_of_requirements(
     import scheduling  # slow to import: only where it is used
 
     rulebook = rulebook_of(rules)
-    with of_file(path, _of_people(people, wishes)):
+    with of_file(path, of_people(people, wishes)):
         result = scheduling.make_roster(
             read_table(path, REQUIREMENTS, timezone=rulebook.timezone),
             read_table(people, PEOPLE),
@@ -282,7 +282,7 @@ def audit_of_roster(
     import scheduling  # slow to import: only where it is used
 
     rulebook = rulebook_of(rules)
-    with of_file(path, _of_people(people, wishes)):
+    with of_file(path, of_people(people, wishes)):
         return scheduling.audit(
             read_table(path, ROSTER, timezone=rulebook.timezone),
             read_table(people, PEOPLE),

@@ -4,7 +4,7 @@ from scheduling.certify import certify
 from scheduling.coverage import measure_coverage
 from scheduling.multi_skill import multi_skill_need
 from scheduling.requirements import check_backlog, require_staff
-from scheduling.roster import RULES, RosterResult, audit, make_roster
+from scheduling.roster import RULES, RosterResult, audit, make_roster, prove, tightest
 from scheduling.skills import pooling, skill_bounds
 
 __all__ = [
@@ -17,6 +17,8 @@ __all__ = [
     "measure_coverage",
     "multi_skill_need",
     "pooling",
+    "prove",
     "require_staff",
     "skill_bounds",
+    "tightest",
 ]

@@ -14,6 +14,7 @@ from views.parts.empty import next_step
 from views.parts.exports import export_buttons
 from views.parts.language import colours_here, words_here
 from views.parts.notices import heading, reported, show_notes
+from views.parts.proof import proof_view
 from views.parts.rostering import audit_table, hours_table, make_panel, summary_cards
 from views.parts.staffing import bars_of, bars_on, biggest_gaps, cover_by_interval, in_order
 
@@ -87,6 +88,7 @@ def roster_views(roster: pd.DataFrame) -> None:
         "coverage": coverage,
         "hours": lambda: hours_table(words),
         "audit": lambda: audit_table(words),
+        "proof": lambda: proof_view(words),
     }
     view = pickers.view_switch("roster", list(show), words)
     with st.container(border=True):

@@ -2,6 +2,7 @@
 
 - The UID of a shift hangs on the person, its local day and its number on that day: the same in every version and run.
 - Times are UTC, so that the hour a clock change doubles is never in doubt; calendars show them in their reader's zone.
+  Times in words are in the person's zone (`timezone` of PEOPLE), else the site's.
 - SEQUENCE is 0 until a shift differs from the roster before; then it is the minutes from 2020 to `made_at`, so that it
   rises with every version without a memory of its own.
 - A shift that was in the roster before, on a day of this roster, and is no longer, stays as a cancelled event.
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -58,8 +59,8 @@ def write_roster_ics(
     """One `.ics` file a person in `folder` (made where it is missing); returns their paths in order of the agents.
 
     `roster` and `previous` are frames under ROSTER; `made_at` is tz-aware and stamps every event. `people` (frame under
-    PEOPLE) gives names to the calendars, and a calendar to everyone without a shift. A calendar without shifts says so
-    in one all-day event on the day of `made_at`; a roster without people gives `no-shifts.ics`.
+    PEOPLE) gives names and zones to the calendars, and a calendar to everyone without a shift. A calendar without
+    shifts says so in one all-day event on the day of `made_at`; a roster without people gives `no-shifts.ics`.
     Raises `BadValue` for a naive `made_at`, `TableError`.
     """
     check_timezone(timezone)
@@ -73,16 +74,17 @@ def write_roster_ics(
     agents = sorted({*names, *(shift.agent for shift in (*shifts, *removed)), *(a.agent for a in absences)})
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
+    zones = _zones(people, style)
     known = {_key(shift): shift for shift in before} if previous is not None else None
     events: dict[str, list[Event]] = defaultdict(list)
     for shift in shifts:
-        events[shift.agent].append(_event(shift, known, style))
+        events[shift.agent].append(_event(shift, known, zones.get(shift.agent, style)))
     for shift in removed:
-        events[shift.agent].append(_cancelled(shift, style))
+        events[shift.agent].append(_cancelled(shift, zones.get(shift.agent, style)))
     paths = []
     for agent in agents or [""]:
         paths.append(target / f"{file_stem(agent) if agents else 'no-shifts'}.ics")
-        _write(paths[-1], _calendar(agent, names.get(agent, agent), events[agent], style))
+        _write(paths[-1], _calendar(agent, names.get(agent, agent), events[agent], zones.get(agent, style)))
     return paths
 
 
@@ -99,6 +101,24 @@ def _names(people: pd.DataFrame | None) -> Mapping[str, str]:
         str(agent): str(name) if isinstance(name, str) and name.strip() else str(agent)
         for agent, name in zip(people["agent"], names, strict=True)
     }
+
+
+def _zones(people: pd.DataFrame | None, style: _Style) -> dict[str, _Style]:
+    """The style of everyone who has a zone of their own. Raises `BadValue` for a zone that is none."""
+    if people is None or "timezone" not in people:
+        return {}
+    own = people[people["timezone"].notna() & (people["timezone"].astype(str).str.strip() != "")]
+    for zone in own["timezone"].unique():
+        check_timezone(str(zone))
+    return {
+        str(agent): replace(style, timezone=str(zone))
+        for agent, zone in zip(own["agent"], own["timezone"], strict=True)
+    }
+
+
+def _hours(shift: Shift, style: _Style) -> str:
+    start, end = (moment.tz_convert(style.timezone) for moment in (shift.start, shift.end))
+    return f"{start:%H:%M}–{end:%H:%M}"
 
 
 def _key(shift: Shift) -> tuple[str, date, int]:
@@ -119,11 +139,13 @@ def _event(shift: Shift, known: Mapping[tuple[str, date, int], Shift] | None, st
     changed = known is not None and (earlier is None or _shown(earlier) != _shown(shift))
     event.add("sequence", style.sequence if changed else 0)
     event.add("status", "CONFIRMED")
-    event.add("summary", f"{word('shift', style.language)} {shift.name} {shift.hours_text}".replace("  ", " "))
-    lines = [f"{day_text(shift.day, style.language)}, {word('times_in', style.language)} {style.timezone}"]
+    event.add("summary", f"{word('shift', style.language)} {shift.name} {_hours(shift, style)}".replace("  ", " "))
+    day = shift.start.tz_convert(style.timezone).date()
+    lines = [f"{day_text(day, style.language)}, {word('times_in', style.language)} {style.timezone}"]
     for part in shift.parts:
         queues = f" · {part.queue.replace('|', ', ')}" if part.queue else ""
-        lines.append(f"{part.start:%H:%M}–{part.end:%H:%M} {word(part.activity, style.language)}{queues}")
+        start, end = (moment.tz_convert(style.timezone) for moment in (part.start, part.end))
+        lines.append(f"{start:%H:%M}–{end:%H:%M} {word(part.activity, style.language)}{queues}")
     lines.append(word("late_calendars", style.language))
     event.add("description", "\n".join(lines))
     return event
@@ -137,7 +159,7 @@ def _cancelled(shift: Shift, style: _Style) -> Event:
     event = _base(shift, style)
     event.add("sequence", style.sequence)
     event.add("status", "CANCELLED")
-    event.add("summary", f"{word('cancelled', style.language)}: {word('shift', style.language)} {shift.hours_text}")
+    event.add("summary", f"{word('cancelled', style.language)}: {word('shift', style.language)} {_hours(shift, style)}")
     return event
 
 

@@ -14,6 +14,7 @@ from connectors.schedules.harmless import would_run
 from connectors.schedules.spans import Absence, Shift
 from connectors.schedules.words import Language, word
 from domain.people import RuleBook, WorkAgreement
+from domain.work_calendar import WorkCalendar
 
 LONGEST_CELL = 32_000  # a cell holds 32,767 characters
 SHIFT_COLOURS = ("#DCE9F7", "#E3F1DA", "#FBEBCB", "#E8E0F3", "#D7F0EE", "#F7DEE6", "#EDEBDD", "#DFE3EA")
@@ -47,6 +48,7 @@ class Content:
     coverage: pd.DataFrame
     interval_minutes: int
     rulebook: RuleBook | None
+    calendar: WorkCalendar | None = None
 
     def say(self, key: str) -> str:
         """A phrase in the language of the export."""
@@ -77,6 +79,25 @@ class Content:
         weeks = [(day - self.days[0]).days // 7 for day in away]
         owed = sum(max(1 - weeks.count(week) / WORKING_DAYS, 0.0) for week in range(self.weeks))
         return agreement.hours_per_week_min * owed, agreement.hours_per_week_max * self.weeks
+
+    @property
+    def holidays(self) -> frozenset[date]:
+        """Public holidays: free days of the calendar without weekdays that only stand for a weekend day."""
+        return frozenset(set(self.calendar.holidays) - self.calendar.moved_off) if self.calendar else frozenset()
+
+    def norm_hours(self, person: Person) -> float | None:
+        """Norm of the printed days by the production calendar; days away are not owed. None without a calendar.
+
+        A fifth of the agreement's most weekly hours for each working day, an hour less on shortened days (order 588n
+        of the Ministry of Health and Social Development of Russia, 13 August 2009, point 1).
+        """
+        agreement = self.agreement_of(person)
+        if agreement is None or self.calendar is None:
+            return None
+        away = [entry for entry in self.absences if entry.agent == person.agent]
+        owed = [d for d in self.days if not self.calendar.is_free(d) and not any(entry.holds(d) for entry in away)]
+        shorter = sum(day in self.calendar.shortened for day in owed)
+        return len(owed) * agreement.hours_per_week_max / WORKING_DAYS - shorter
 
     def colour_of(self, shift_name: str) -> str:
         """The colour of a shift template."""

@@ -22,7 +22,7 @@ def write_totals(paper: Paper, sheet: Any, content: Content) -> None:
     _people(paper, sheet, row + 1, content)
     sheet.set_column(0, 0, 20)
     sheet.set_column(1, 1, 24)
-    sheet.set_column(2, 8, 13)
+    sheet.set_column(2, 9, 13)
     printed(sheet, content, "totals", rows_repeated=1)
 
 
@@ -72,6 +72,7 @@ def _queues(paper: Paper, sheet: Any, row: int, content: Content) -> int:
 def _people(paper: Paper, sheet: Any, row: int, content: Content) -> None:
     say = content.say
     names = ["agent", "name", "team", "shifts", "paid_hours", "agreed_from", "agreed_to", "difference"]
+    names += ["norm", "against_norm"] if content.calendar else []
     paper.header(sheet, row, [say(name) for name in names])
     sheet.set_row(row, HEADER_HEIGHT)
     hours = hours_of(content)
@@ -90,6 +91,10 @@ def _people(paper: Paper, sheet: Any, row: int, content: Content) -> None:
             paper.number(sheet, row, 5, low)
             paper.number(sheet, row, 6, high)
             paper.number(sheet, row, 7, beyond_agreement(own, low, high), "+0.0;[Red]-0.0;0.0")
+        norm = content.norm_hours(person)
+        if norm is not None:
+            paper.number(sheet, row, 8, norm)
+            paper.number(sheet, row, 9, own - norm, "+0.0;[Red]-0.0;0.0")
 
 
 def _cover_names(content: Content) -> list[str]:

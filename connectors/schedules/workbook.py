@@ -1,4 +1,4 @@
-"""A roster as a workbook to print and hand out: grid, coverage, legend, totals."""
+"""A roster as a workbook to print and hand out: grid, coverage, legend, totals, and the Russian time sheet."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ from connectors.files import atomic_write
 from connectors.schedules.coverage_sheet import write_coverage
 from connectors.schedules.grid_sheet import write_grid
 from connectors.schedules.legend_sheet import write_legend
+from connectors.schedules.proof_sheet import write_proof
 from connectors.schedules.sheets import Content, Paper, Person
 from connectors.schedules.spans import Absence, Shift, days_of, read_shifts
+from connectors.schedules.timesheet_sheet import write_timesheet
 from connectors.schedules.totals_sheet import write_totals
 from connectors.schedules.words import Language
 from domain.intervals import check_timezone, infer_interval_minutes, to_utc
 from domain.people import RuleBook
 from domain.tables import COVERAGE, PEOPLE, TIME_OFF
+from domain.work_calendar import WorkCalendar
 
 WITHOUT_CLOCK = datetime(2020, 1, 1, tzinfo=UTC)
 SHEETS = {"roster": write_grid, "coverage": write_coverage, "legend": write_legend, "totals": write_totals}
@@ -37,32 +40,61 @@ def write_roster_xlsx(
     rulebook: RuleBook | None = None,
     time_off: pd.DataFrame | None = None,
     made_at: datetime | None = None,
+    calendar: WorkCalendar | None = None,
+    timesheet: bool | None = None,
+    proof: pd.DataFrame | None = None,
 ) -> None:
-    """Four sheets in the site's local time: people × days, coverage, legend, totals; A4 landscape.
+    """Sheets in the site's local time: people × days, coverage, legend, totals, time sheet; A4 landscape.
 
     `roster`, `coverage`, `people`, `time_off` are frames under ROSTER, COVERAGE, PEOPLE, TIME_OFF; no coverage is None.
     Leave, sickness and whole-day training show as letters, from the roster and from `time_off`. `rulebook` gives agreed
-    hours, paid pauses, letters and the legend. The same arguments give the same bytes: `made_at` (tz-aware) is the
-    file's creation time, 2020-01-01 where absent. Texts are never formulas. A roster without shifts says so.
+    hours, paid pauses, letters and the legend; `calendar` the norm beside them and public holidays. `timesheet`: with
+    the letters of form T-13 (default: in Russian). `proof` (frame under PROOF) adds a sheet of margins. The same
+    arguments give the same bytes: `made_at` (tz-aware) is the file's creation time, 2020-01-01 where absent. Texts are
+    never formulas. A roster without shifts says so.
     Raises `InputError` where the folder is missing, `TableError`.
     """
     check_timezone(timezone)
-    shifts, absences = read_shifts(roster, timezone, rulebook)
-    covered = _local_coverage(coverage, timezone)
-    days = _days(days_of(shifts, absences), covered)
-    absences = (*absences, *_planned_absences(time_off, absences))
-    minutes = infer_interval_minutes(covered["start"], timezone) if len(covered) else 30
-    content = Content(
-        title or "Smena", timezone, language, _people(people, shifts, absences), shifts, absences, days, covered,
-        minutes, rulebook,
+    content = make_content(
+        roster, coverage, people, timezone=timezone, title=title, language=language, rulebook=rulebook,
+        time_off=time_off, calendar=calendar,
     )  # fmt: skip
+    sheets = dict(SHEETS)
+    if timesheet or (timesheet is None and language == "ru"):
+        sheets["timesheet"] = write_timesheet
     created = (made_at or WITHOUT_CLOCK).astimezone(UTC).replace(tzinfo=None)
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     with atomic_write(path) as part, xlsxwriter.Workbook(str(part), options) as workbook:
         workbook.set_properties({"title": content.title, "author": "Smena", "created": created})
         paper = Paper(workbook)
-        for key, write in SHEETS.items():
+        for key, write in sheets.items():
             write(paper, workbook.add_worksheet(content.say(key)), content)
+        if proof is not None:
+            write_proof(paper, workbook.add_worksheet(content.say("proof")), content, proof)
+
+
+def make_content(
+    roster: pd.DataFrame,
+    coverage: pd.DataFrame | None,
+    people: pd.DataFrame,
+    *,
+    timezone: str,
+    title: str = "",
+    language: Language = "en",
+    rulebook: RuleBook | None = None,
+    time_off: pd.DataFrame | None = None,
+    calendar: WorkCalendar | None = None,
+) -> Content:
+    """What is printed, from the arguments of `write_roster_xlsx`."""
+    shifts, absences = read_shifts(roster, timezone, rulebook)
+    covered = _local_coverage(coverage, timezone)
+    days = _days(days_of(shifts, absences), covered)
+    absences = (*absences, *_planned_absences(time_off, absences))
+    minutes = infer_interval_minutes(covered["start"], timezone) if len(covered) else 30
+    return Content(
+        title or "Smena", timezone, language, _people(people, shifts, absences), shifts, absences, days, covered,
+        minutes, rulebook, calendar,
+    )  # fmt: skip
 
 
 def _local_coverage(coverage: pd.DataFrame | None, timezone: str) -> pd.DataFrame:

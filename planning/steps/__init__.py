@@ -24,6 +24,7 @@ from planning.steps.history import make_history
 from planning.steps.ingest import ingest, load_site
 from planning.steps.outbound import list_outbound, outbound_of_file, outbound_text, save_outbound
 from planning.steps.produce import StepResult
+from planning.steps.proving import proof, tightest
 from planning.steps.publishing import diff, publish, revert, verify
 from planning.steps.reading import details, imports, known_queues, queue_warnings, read, run_steps, runs, status
 from planning.steps.reforecasting import reforecast
@@ -63,6 +64,7 @@ __all__ = [
     "outbound_of_file",
     "outbound_text",
     "pinned_models",
+    "proof",
     "publish",
     "queue_warnings",
     "read",
@@ -75,6 +77,7 @@ __all__ = [
     "set_total",
     "status",
     "switch_adjustment",
+    "tightest",
     "unknown_patterns",
     "verify",
 ]

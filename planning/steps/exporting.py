@@ -5,74 +5,53 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
 
 import pandas as pd
 
 from connectors import write_table
-from domain.errors import BadValue, NothingToPlan
+from domain.errors import NothingToPlan
 from domain.tables import ADJUSTED
+from planning.roster_files import NIGHTLY_FORMATS, Language, RosterFiles, check_formats, write_roster
 from planning.session import Session
+from planning.site import holidays_of
 from planning.steps.produce import needed
 from planning.steps.reading import read
 from planning.store import Version
 
-ROSTER_FORMATS = ("xlsx", "csv", "ics")
-Language = Literal["en", "ru"]
 EXPORTS = "exports"
 BY_VERSION = "by-version"
 
 
 def export_roster(
-    session: Session, folder: Path | str, formats: Sequence[str] = ROSTER_FORMATS, language: Language | None = None
+    session: Session, folder: Path | str, formats: Sequence[str] = NIGHTLY_FORMATS, language: Language | None = None
 ) -> list[Path]:
-    """Write the plan's roster as `roster.xlsx`, `roster.csv` and one calendar per person in `calendars/`.
+    """Write the plan's roster as `roster.xlsx`, `roster.csv`, `roster.pdf` and one calendar per person in `calendars/`,
+    and for Microsoft Teams (`teams`) as `roster-teams.xlsx`.
 
     Returns the files. The same roster gives the same calendars, so that they update instead of doubling.
     Raises `NothingToPlan`, `BadValue` for an unknown format.
     """
-    from connectors import schedules  # openpyxl and icalendar are slow to load
-
-    unknown = [name for name in formats if name not in ROSTER_FORMATS]
-    if unknown or not formats:
-        raise BadValue(f"formats out of {', '.join(ROSTER_FORMATS)}", column="format", found=", ".join(unknown))
+    check_formats(formats)
     version = needed(session, "roster")
     made = session.store.versions.get("roster", version)
     settings, site = session.settings, session.site
-    language = language or settings.language
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    roster = read(session, "roster")
-    rulebook = site.rulebook if "rules.toml" in site.contents else None
-    written: list[Path] = []
-    if "xlsx" in formats:
-        written.append(folder / "roster.xlsx")
-        schedules.write_roster_xlsx(
-            written[-1],
-            roster,
-            _coverage(session),
-            site.people,
-            timezone=settings.timezone,
-            title=f"{made.parameters['week_start']}",
-            language=language,
-            rulebook=rulebook,
-            time_off=site.time_off,
-            made_at=made.made_at,
-        )
-    if "csv" in formats:
-        written.append(folder / "roster.csv")
-        schedules.write_roster_csv(written[-1], roster, timezone=settings.timezone, rulebook=rulebook)
-    if "ics" in formats:
-        written += schedules.write_roster_ics(
-            folder / "calendars",
-            roster,
-            timezone=settings.timezone,
-            language=language,
-            previous=_published_before(session, made),
-            made_at=made.made_at,
-            people=site.people,
-        )
-    return written
+    first = pd.Timestamp(made.parameters["week_start"])
+    last = first + pd.Timedelta(days=made.parameters["days"])
+    what = RosterFiles(
+        roster=read(session, "roster"),
+        people=site.people,
+        timezone=settings.timezone,
+        title=f"{made.parameters['week_start']}",
+        language=language or settings.language,
+        made_at=made.made_at,
+        rulebook=site.rulebook if "rules.toml" in site.contents else None,
+        coverage=_coverage(session) if "xlsx" in formats else None,
+        time_off=site.time_off,
+        previous=_published_before(session, made) if "ics" in formats else None,
+        calendar=holidays_of(settings.calendar, first, last) if settings.calendar else None,
+        proof=_proof(session) if "xlsx" in formats else None,
+    )
+    return write_roster(what, Path(folder), formats)
 
 
 def export_forecast(session: Session, path: Path | str) -> Path:
@@ -147,6 +126,13 @@ def _coverage(session: Session) -> pd.DataFrame | None:
         return read(session, "coverage")
     except NothingToPlan:
         return None
+
+
+def _proof(session: Session) -> pd.DataFrame | None:
+    """The margins of the plan's roster; None where the site has no rules."""
+    from planning.steps.proving import proof
+
+    return proof(session) if "rules.toml" in session.site.contents else None
 
 
 def _published_before(session: Session, made: Version) -> pd.DataFrame | None:

@@ -36,15 +36,16 @@ def audit(
     staff = {person.agent: person for person in make_people(people, rulebook, time_off=time_off)}
     records: list[tuple[str, str, float, str, float, float, str, str]] = []
     if len(roster):
-        for work in _works(read_rows(roster), staff, rulebook, previous):
+        for work in works_of(read_rows(roster), staff, rulebook, previous):
             records += _breaches(work)
         records += _strangers(read_rows(roster), staff)
     return _frame(records)
 
 
-def _works(
+def works_of(
     rows: dict[str, list[Row]], staff: dict[str, Person], book: RuleBook, previous: pd.DataFrame | None
 ) -> Iterator[PersonWork]:
+    """All that rules may look at, person by person. `rows`: those of `read_rows`, not empty; `staff` by agent."""
     zone = book.timezone
     shifts_of = {agent: worked_shifts(own, book) for agent, own in rows.items()}
     days = _days(rows, shifts_of, zone)

@@ -212,3 +212,26 @@ def test_the_same_roster_gives_the_same_bytes(tmp_path: Path) -> None:
 def test_a_time_of_making_without_offset_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadValue, match="made_at"):
         write_roster_ics(tmp_path, ROSTER.empty(), timezone=ZONE, made_at=FIRST_NIGHT.replace(tzinfo=None))
+
+
+def test_words_are_in_the_persons_zone_and_the_moment_is_the_same(tmp_path: Path) -> None:
+    roster = _roster(("A01", "2026-09-07 20:00", "2026-09-08 04:00"), ("A02", "2026-09-07 20:00", "2026-09-08 04:00"))
+    people = pd.DataFrame(
+        {"agent": ["A01", "A02"], "queues": "phone/*", "agreement": "full", "timezone": ["Asia/Yekaterinburg", None]}
+    )
+    far, near = (
+        _only(path) for path in write_roster_ics(tmp_path, roster, timezone=ZONE, made_at=FIRST_NIGHT, people=people)
+    )
+    assert far["DTSTART"].dt == near["DTSTART"].dt
+    assert str(near["SUMMARY"]) == "Shift day 20:00–04:00"
+    assert str(far["SUMMARY"]) == "Shift day 23:00–07:00"  # three hours ahead of Berlin in summer
+    assert "Asia/Yekaterinburg" in str(far["DESCRIPTION"])
+
+
+def test_a_zone_that_is_none_is_refused(tmp_path: Path) -> None:
+    people = pd.DataFrame({"agent": ["A01"], "queues": "phone/*", "agreement": "full", "timezone": ["Mars/Base"]})
+    with pytest.raises(BadValue):
+        write_roster_ics(
+            tmp_path, _roster(("A01", "2026-09-07 09:00", "2026-09-07 17:00")), timezone=ZONE, made_at=FIRST_NIGHT,
+            people=people,
+        )  # fmt: skip

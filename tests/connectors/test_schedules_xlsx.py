@@ -190,7 +190,7 @@ def test_the_legend_explains_every_template_and_letter(
     path = tmp_path / "roster.xlsx"
     write_roster_xlsx(path, roster, coverage, people, timezone=ZONE, language="ru", rulebook=RULES)
     book = openpyxl.load_workbook(path)
-    assert book.sheetnames == ["График смен", "Покрытие", "Обозначения", "Итоги"]
+    assert book.sheetnames == ["График смен", "Покрытие", "Обозначения", "Итоги", "Табель (Т-13)"]
     rows = _texts(book["Обозначения"])
     assert ["D", "day", "09:00", "08:30", 8] in [row[:5] for row in rows]
     assert any("обед 30 мин, не оплачивается" in str(row[5]) for row in rows)

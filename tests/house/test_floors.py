@@ -30,6 +30,7 @@ HOMES = {
     "xlsxwriter": ["connectors"],
     "python_calamine": ["connectors"],
     "icalendar": ["connectors"],
+    "reportlab": ["connectors"],
     "sqlalchemy": ["planning/store"],
     "alembic": ["planning/store"],
     "psycopg": ["planning/store"],

@@ -1,4 +1,4 @@
-"""The roster as files to take away: a workbook, a table, calendars. Made when the button is pressed."""
+"""The roster as files to take away: a workbook, paper, a table, calendars, Teams. Made when the button is pressed."""
 
 from __future__ import annotations
 
@@ -16,9 +16,12 @@ from views.parts import plan, site
 
 KINDS = (
     ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ":material/table_view:"),
+    ("pdf", "application/pdf", ":material/print:"),
     ("csv", "text/csv", ":material/description:"),
     ("ics", "application/zip", ":material/calendar_month:"),
+    ("teams", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ":material/groups:"),
 )
+ENDINGS = {"ics": ".zip", "teams": "-teams.xlsx"}
 
 
 def export_buttons(words: Words) -> None:
@@ -28,7 +31,7 @@ def export_buttons(words: Words) -> None:
             st.download_button(
                 words(f"roster.export_{kind}"),
                 data=_maker(kind, words.language),
-                file_name=f"{plan.roster_name()}.{'zip' if kind == 'ics' else kind}",
+                file_name=f"{plan.roster_name()}{ENDINGS.get(kind, f'.{kind}')}",
                 mime=mime,
                 icon=icon,
                 key=f"export_{kind}",

@@ -1,0 +1,73 @@
+"""What is done with a finished roster on plain files: its proof, its exports. `-` is standard input or output."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+from connectors import read_table
+from domain.tables import PEOPLE, REQUIREMENTS, ROSTER, TIME_OFF
+from planning.roster_files import RosterFiles, check_formats, write_roster
+from planning.site import holidays_of
+from planning.stages import of_file, of_people, rulebook_of
+
+Language = Literal["en", "ru"]
+FIRST_EXPORT = pd.Timestamp("2020-01-01", tz="UTC")  # of a roster without rows
+
+
+def proof_of_roster(
+    path: str, people: Path, rules: Path, *, wishes: Path | None = None, previous: Path | None = None
+) -> pd.DataFrame:
+    """PROOF of a roster file."""
+    import scheduling  # slow to import: only where it is used
+
+    rulebook = rulebook_of(rules)
+    with of_file(path, of_people(people, wishes)):
+        return scheduling.prove(
+            read_table(path, ROSTER, timezone=rulebook.timezone),
+            read_table(people, PEOPLE),
+            rulebook,
+            time_off=read_table(wishes, TIME_OFF) if wishes else None,
+            previous=read_table(previous, ROSTER, timezone=rulebook.timezone) if previous else None,
+        )
+
+
+def write_proof(proof: pd.DataFrame, path: str, timezone: str, language: Language = "en") -> None:
+    """PROOF as CSV or a workbook, chosen by the ending."""
+    from connectors.schedules import write_proof_file
+
+    write_proof_file(path, proof, timezone=timezone, language=language)
+
+
+def export_roster_file(
+    path: str, folder: Path, formats: tuple[str, ...], people: Path, rules: Path, *,
+    requirements: Path | None = None, wishes: Path | None = None, previous: Path | None = None,
+    calendar: str = "", language: Language = "en", made_at: pd.Timestamp,
+) -> list[Path]:  # fmt: skip
+    """The exports of a roster file in a folder; with requirements also its coverage. Returns the files."""
+    import scheduling  # slow to import: only where it is used
+
+    check_formats(formats)
+    rulebook = rulebook_of(rules)
+    zone = rulebook.timezone
+    roster, staff = read_table(path, ROSTER, timezone=zone), read_table(people, PEOPLE)
+    time_off = read_table(wishes, TIME_OFF) if wishes else None
+    coverage, proof = None, None
+    if "xlsx" in formats:
+        with of_file(path, of_people(people, wishes)):
+            proof = scheduling.prove(roster, staff, rulebook, time_off=time_off)
+        if requirements is not None:
+            need = read_table(requirements, REQUIREMENTS, timezone=zone)
+            coverage = scheduling.measure_coverage(need, roster, people=staff, timezone=zone)
+    first, last = (roster["start"].min(), roster["end"].max()) if len(roster) else (FIRST_EXPORT, FIRST_EXPORT)
+    title = (first.tz_convert(zone).date() if len(roster) else date(2020, 1, 1)).isoformat()
+    what = RosterFiles(
+        roster=roster, people=staff, timezone=zone, title=title, language=language, made_at=made_at, rulebook=rulebook,
+        coverage=coverage, time_off=time_off, proof=proof,
+        previous=read_table(previous, ROSTER, timezone=zone) if previous else None,
+        calendar=holidays_of(calendar, first, last) if calendar else None,
+    )  # fmt: skip
+    return write_roster(what, folder, formats)
