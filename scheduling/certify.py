@@ -36,6 +36,7 @@ def certify(
     timezone: str = "UTC",
     draw_counts: DrawCounts | None = None,
     backlog: pd.DataFrame | None = None,
+    planned: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Simulate a roster, or the people a requirements table asks for, against the forecast.
 
@@ -53,6 +54,8 @@ def certify(
             then surer than they should be.
         backlog: frame under BACKLOG: deferred work in the in-tray when the horizon begins. It counts in the first
             interval of its queue, its waiting time from the horizon's start.
+        planned: frame under REQUIREMENTS of all queues, with a roster: those that are not forecast are outbound work,
+            and the people of the roster who do it then serve nobody else (`scheduling.simulation.planned_work`).
 
     Returns: frame under CERTIFICATE, one row per queue and interval, local day, ISO week and the total. Shares of runs
         together; `low`, `high` the 95 % interval: delta method for a ratio over independent runs with Student's t,
@@ -75,7 +78,7 @@ def certify(
     if rows.empty:
         return CERTIFICATE.empty()
     if roster is not None:
-        scene = scene_of_roster(rows, targets, ROSTER.check(roster), timezone)
+        scene = scene_of_roster(rows, targets, ROSTER.check(roster), timezone, planned)
     else:
         assert requirements is not None  # one of the two is given
         scene = scene_of_requirements(rows, targets, REQUIREMENTS.check(requirements), timezone)

@@ -175,14 +175,13 @@ def certificate_maker(materials: Materials, _tools: Tools) -> Made:
     roster = materials.frame("roster")
     staffed: dict[str, Any] = {"roster": roster}
     messages: tuple[str, ...] = ()
+    need = _within(materials.frame("requirements"), first, end)
     if roster.empty:
-        staffed = {"requirements": _within(materials.frame("requirements"), first, end)}
+        staffed = {"requirements": need}
         messages = ("the roster is empty: the certificate is that of the required people, were they present",)
-    lists = outbound_queues(_within(materials.frame("requirements"), first, end))
-    if lists:
-        messages += (
-            f"{', '.join(lists)}: outbound work is not simulated; who has it among their queues is taken as free",
-        )
+    elif lists := outbound_queues(need):
+        staffed["planned"] = need
+        messages = (f"{', '.join(lists)}: no contacts are simulated, but who makes them takes no others at that time",)
     certificate = core.certify(
         _within(materials.frame("adjusted"), first, end),
         materials.site.targets,

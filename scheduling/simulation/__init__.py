@@ -22,7 +22,9 @@ What it assumes (a certificate is worth as much as these):
    are idle as the plan's threshold keeps (`guards.py`), also where the plan takes it to be interruptible.
 7. Booked contacts (`appointment_share`) come evenly at their times, as many as planned, don't leave, and go before all
    who walked in; they are counted in no service level. Absence is drawn by the unplanned shrinkage of the hours worked.
-8. The horizon starts with nobody waiting, but for the deferred work that a backlog names.
+8. Outbound work has no contacts here; where the requirements name it, those who do it serve nobody else meanwhile
+   (`planned_work.py`).
+9. The horizon starts with nobody waiting, but for the deferred work that a backlog names.
 
 `kernel.py` is the machine: deterministic, contacts with fixed times in, no randomness. `site.py` describes the centre,
 `staff.py` its people over time, `arrivals.py` draws the contacts.

@@ -15,6 +15,7 @@ from scheduling.presence import SECOND, WorkWindows, interval_ends, microseconds
 from scheduling.shrinkage import unplanned_over_spans
 from scheduling.simulation.arrivals import ArrivalPlan, plan_arrivals
 from scheduling.simulation.guards import guarded_queues, idle_to_keep
+from scheduling.simulation.planned_work import with_planned_work
 from scheduling.simulation.site import Site, make_site
 from scheduling.simulation.staff import StaffPlan, staff_of_requirements, staff_of_roster
 
@@ -37,8 +38,10 @@ class Scene:
     bin_seconds: float
 
 
-def scene_of_roster(rows: pd.DataFrame, targets: Targets, roster: pd.DataFrame, timezone: str) -> Scene:
-    """The forecast of the roster's local days, and its people."""
+def scene_of_roster(
+    rows: pd.DataFrame, targets: Targets, roster: pd.DataFrame, timezone: str, need: pd.DataFrame | None = None
+) -> Scene:
+    """The forecast of the roster's local days, and its people; with `need` without those at outbound work."""
     timed = _with_times(rows, timezone)
     if len(roster):
         days = local_days(roster["start"], timezone)
@@ -47,7 +50,9 @@ def scene_of_roster(rows: pd.DataFrame, targets: Targets, roster: pd.DataFrame, 
     else:
         inside = pd.Series(True, index=timed.index)
     queues = list(timed["queue"].unique())
-    windows = work_windows(roster, queues)
+    windows, planned = work_windows(roster, queues), None
+    if need is not None and len(need):
+        windows, planned = with_planned_work(roster, queues, need)
     chosen = _inside(timed, inside, "a forecast of the roster's days")
     origin, horizon = int(chosen["from_us"].min()), int(chosen["to_us"].max())
     if len(roster):
@@ -58,6 +63,9 @@ def scene_of_roster(rows: pd.DataFrame, targets: Targets, roster: pd.DataFrame, 
 
     def draw(rng: np.random.Generator) -> StaffPlan:
         away = rng.random(share.size) < share
+        if planned is not None:
+            left = planned.people_left(away, rng)
+            return staff_of_roster(left, origin=origin, horizon_seconds=seconds)
         return staff_of_roster(windows, origin=origin, horizon_seconds=seconds, away=away)
 
     return _scene(timed, chosen, mine, windows.groups, draw, origin, seconds)

@@ -120,7 +120,9 @@ def test_people_are_missing_at_the_hours_of_the_shrinkage() -> None:
     ], columns=["agent", "start", "end", "activity", "queue", "shift", "source"])  # fmt: skip
     scene = scene_of_roster(forecast[forecast["queue"] == "phone/a"].reset_index(drop=True), targets, roster, "UTC")
     plan = scene.draw_staff(np.random.default_rng(1))
-    there = np.bincount(plan.at[plan.group >= 0].astype(int) // 3600)  # hours after 8:00
-    assert there[0] == pytest.approx(100, abs=25)
-    assert there[4] == 200
-    assert there[2] == pytest.approx(150, abs=25)
+    there = np.bincount(
+        plan.at[plan.group >= 0].astype(int) // 3600
+    )  # hours after midnight, where the roster's day begins
+    assert there[8] == pytest.approx(100, abs=25)
+    assert there[12] == 200
+    assert there[10] == pytest.approx(150, abs=25)
