@@ -144,12 +144,13 @@ def make_forecast(
     means = agreed * event_offsets(ready.horizon, learned_event_days(ready.panel.calendar, known))
     _flag_history(ready, opening, borrowed, flags)
     level_cv = np.array([borrowed[queue].day_cv if queue in borrowed else 0.0 for queue in ready.panel.queues])
-    frame = spread_over_intervals(ready, test, chosen, means, progress, level_cv=level_cv)
+    judged = _own_days(test, ready, borrowed)
+    frame = spread_over_intervals(ready, test, chosen, means, progress, level_cv=level_cv, judged=judged)
     stages = {RECONCILED: agreed, STATED: means, LAST_DAYS: day_sums(frame, ready.horizon, grid.timezone)}
     frame = asked_rows(frame, as_of, end) if wanted is None else as_wanted(frame, wanted, set(chosen))
     return ForecastResult(
         forecast=FORECAST.check(frame),
-        scores=score_table(_own_days(test, ready, borrowed), chosen, all_bands=False),
+        scores=score_table(judged, chosen, all_bands=False),
         failures=(*failures, *unknown),
         chosen=chosen,
         flags={queue: tuple(found) for queue, found in flags.items() if found},

@@ -38,6 +38,7 @@ def spread_over_intervals(
     progress: Progress | None,
     *,
     level_cv: np.ndarray | None = None,
+    judged: Backtest | None = None,
 ) -> pd.DataFrame:
     """Every interval of the horizon days of the queues that have a forecast, closed ones as 0 (column `closed`).
 
@@ -46,6 +47,8 @@ def spread_over_intervals(
         chosen: model by queue; queues that are not in it failed.
         means: (Q × H days) contacts.
         level_cv: (Q) what each queue's level may be wrong by besides; None: nothing.
+        judged: the backtest without days that a queue borrowed: on those it errs with the queue they are from, which
+            says nothing of what queues have in common. None: `test`.
     """
     names = sorted(chosen)
     if not names:
@@ -55,7 +58,7 @@ def spread_over_intervals(
     inner, outer = day_spread(ready, test, chosen, means)
     if level_cv is not None:
         inner, outer = (np.hypot(cv, level_cv[:, None]) for cv in (inner, outer))
-    shares = common_shares(ready, test, chosen)
+    shares = common_shares(ready, test if judged is None else judged, chosen)
     parts = []
     for number, queue in enumerate(names):
         row = position[queue]

@@ -218,6 +218,18 @@ def test_a_backtest_of_borrowed_days_is_no_score(make_history: History) -> None:
     assert scores[scores["queue"] == "chat/new"]["days"].max() <= 12
 
 
+def test_a_borrowed_past_says_nothing_of_what_queues_have_in_common(make_history: History) -> None:
+    """Two queues whose days err by 20 % each on its own; the new one errs in the past exactly as the one it is like."""
+    levels = 400.0 * np.random.default_rng(1).lognormal(0.0, 0.2, (2, 120))
+    old = pd.concat(
+        [make_history(own, queue=f"chat/{name}") for name, own in zip(("old", "other"), levels, strict=True)]
+    )
+    options = {"as_of": at("2026-05-05"), "horizon_days": 1, "grid": DAILY, "opening": OpeningHours()}
+    alone = make_forecast(old, **options).forecast.set_index("queue")["queue_correlation"]
+    beside = make_forecast(old, **options, like=HALF).forecast.set_index("queue")["queue_correlation"]
+    assert beside[["chat/old", "chat/other"]].to_numpy() == pytest.approx(alone.to_numpy(), abs=0.1)
+
+
 def test_a_wanted_queue_borrows_from_one_that_is_not_wanted(make_history: History) -> None:
     old = make_history(np.full(60, 100.0), queue="chat/old")
     wanted = pd.DataFrame({"queue": "chat/new", "start": [at("2026-03-06")]})
