@@ -5,8 +5,8 @@ costs less than (Geoffrion 1974, Lagrangian relaxation of who serves what)
     L(π) = under · Σ h need + over · Σ h present − Σ λ present
          − Σ_{q,t} need[q,t] · max(0, (under + over) h[t] − min_{k serves q} λ[k,t])
          + Σ_people least value of a legal tour.
-The prices are moved along the subgradient need − served, with Polyak's step towards the best roster known (Polyak 1969)
-and a direction averaged over the steps (Camerini, Fratta and Maffioli 1975). Any prices give a valid bound.
+The prices climb by the volume algorithm (Barahona and Anbil 2000): from the best ones known, along the slope need −
+served averaged over the tours met so far, because single tours herd to one shift. Any prices give a valid bound.
 """
 
 from __future__ import annotations
@@ -18,9 +18,11 @@ from scheduling.roster.engines.arrays import Site
 from scheduling.roster.problem import RosterProblem
 
 FLOAT_SLACK = 1e-5  # share of a tour's value that rounding in single precision could hide
-MEMORY = 0.7
-STEP_FIRST, STEP_SHRINK = 1.0, 0.7
-PATIENCE = 4
+STEP_FIRST, STEP_MOST = 0.1, 2.0  # in Polyak's unit: (known cost − bound) ÷ slope²
+STEP_GROWTH, STEP_SHRINK = 1.1, 0.66
+FRESH_MOST, FRESH_LEAST = 0.1, 0.01  # weight of the newest tours in the averaged slope
+FRESH_EVERY, FRESH_SHRINK = 50, 0.7
+PATIENCE = 10
 
 
 def dual_bound(
@@ -30,24 +32,39 @@ def dual_bound(
     cover, hours = problem.book.cover, problem.grid.hours
     can = problem.can_serve
     earned = (cover.under_per_hour + cover.over_per_hour) * hours
+    most = np.where(problem.need > 0, earned[None, :], 0.0)
+    surplus = cover.over_per_hour * hours
     fixed = cover.under_per_hour * float((problem.need * hours).sum())
-    best, direction, step, waited = -np.inf, np.zeros_like(price), STEP_FIRST, 0
-    kept = price
-    for _ in range(iterations):
-        value, slope = _dual(problem, site, able, can, price, earned, cover.over_per_hour * hours)
+    best, slope = _dual(problem, site, able, can, price, earned, surplus)
+    best += fixed
+    step, fresh, failures = STEP_FIRST, FRESH_MOST, 0
+    for number in range(1, iterations):
+        length = float((slope**2).sum())
+        if length < 1e-9 or target - best < 1e-9:
+            break
+        tried = np.clip(price + step * (target - best) / length * slope, 0.0, most)
+        value, newest = _dual(problem, site, able, can, tried, earned, surplus)
         value += fixed
         if value > best:
-            best, kept, waited = value, price, 0
+            step = min(step * (STEP_GROWTH if float((slope * newest).sum()) >= 0 else 1.0), STEP_MOST)
+            best, price, failures = value, tried, 0
         else:
-            waited += 1
-        if waited >= PATIENCE:
-            step, waited, price = step * STEP_SHRINK, 0, kept
-        direction = MEMORY * direction + (1 - MEMORY) * slope
-        length = float((direction**2).sum())
-        if length < 1e-12 or target - best < 1e-9:
-            break
-        price = np.clip(price + step * max(target - value, 0.0) / length * direction, 0.0, earned[None, :])
+            failures += 1
+            if failures >= PATIENCE:
+                step, failures = step * STEP_SHRINK, 0
+        slope = _averaged(slope, newest, fresh)
+        if number % FRESH_EVERY == 0:
+            fresh = max(fresh * FRESH_SHRINK, FRESH_LEAST)
     return best
+
+
+def _averaged(slope: np.ndarray, newest: np.ndarray, fresh: float) -> np.ndarray:
+    """The mean that is shortest, with a weight of the newest between `fresh` ÷ 10 and `fresh`."""
+    apart = slope - newest
+    square = float((apart**2).sum())
+    weight = float((slope * apart).sum()) / square if square > 1e-12 else fresh
+    weight = min(max(weight, fresh / 10), fresh)
+    return np.asarray(weight * newest + (1 - weight) * slope)
 
 
 def _dual(

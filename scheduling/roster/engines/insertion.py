@@ -31,7 +31,8 @@ TIE_SHARE = 0.0025  # of the price of a missing hour: the largest random differe
 NOISE_SHARE = 0.25
 HOT_SHARE, COLD_SHARE = 1.5, 0.05
 INSERTIONS_PER_ROUND = 10
-DUAL_STEPS = 1
+DUAL_STEPS_MOST, DUAL_STEPS_LEAST = 400, 20
+DUAL_TOURS = 40_000  # person-weeks priced for the bound
 Tell = Callable[[str, int, int], None]
 
 
@@ -82,7 +83,9 @@ def solve_by_insertion(
             best, kept = cost, _copy(site)
     say("improvement", rounds, rounds)
     fixed = sum(idle.values())
-    bound = dual_bound(problem, site, able, guide.price, best - fixed, DUAL_STEPS) + fixed
+    weeks = max(len(problem.days) / 7, 1.0)
+    steps = int(min(max(DUAL_TOURS / (len(able) * weeks), DUAL_STEPS_LEAST), DUAL_STEPS_MOST))
+    bound = dual_bound(problem, site, able, guide.price, best - fixed, steps) + fixed
     own = idle | {int(person): float(kept.own[person]) for person in able}
     return Inserted(_shifts(problem, kept, site), own, bound, guide.savings)
 
