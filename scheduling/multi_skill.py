@@ -135,8 +135,8 @@ def _shortfall(centre: SteadyCentre, found: Levels) -> Array:
             continue
         if promise.service_level is not None:
             short[k] += max(0.0, promise.service_level - found.service_level[k])
-        if promise.max_abandon_share is not None:
-            short[k] += max(0.0, found.abandon_share[k] - promise.max_abandon_share)
+        if promise.abandon_cap is not None:
+            short[k] += max(0.0, found.abandon_share[k] - promise.abandon_cap)
         if promise.target_asa_seconds is not None:
             short[k] += max(0.0, found.asa_seconds[k] / promise.target_asa_seconds - 1.0)
     return short

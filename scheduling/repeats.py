@@ -178,8 +178,8 @@ def _hang_ups(offered: Array, aht: Array, promise: QueueTargets, seconds: float)
         service_level=promise.service_level,
         answer_within_seconds=promise.answer_within_seconds,
         asa_seconds=promise.target_asa_seconds,
-        max_occupancy=promise.max_occupancy,
-        max_abandon_share=promise.max_abandon_share,
+        max_occupancy=promise.occupancy_cap,
+        max_abandon_share=promise.abandon_cap,
         service_level_definition=promise.service_level_definition,
     )
     found = required_agents(load, aht, goals, patience_seconds=promise.patience_seconds, fractional=True)

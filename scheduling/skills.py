@@ -148,7 +148,7 @@ def _pooled_goals(promises: Sequence[QueueTargets], share: Array) -> ServiceGoal
         return None if any(value is None for value in values) else np.array(values, dtype=float)
 
     level, asa, occupancy, abandon = (
-        all_of(name) for name in ("service_level", "target_asa_seconds", "max_occupancy", "max_abandon_share")
+        all_of(name) for name in ("service_level", "target_asa_seconds", "occupancy_cap", "abandon_cap")
     )
     by_offered = promises[0].service_level_definition in ("offered", "virtual", "abandons_good")
     return ServiceGoals(

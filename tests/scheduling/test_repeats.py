@@ -127,9 +127,9 @@ def test_shares_that_make_no_sense_are_refused() -> None:
         repeats_over_time([1.0], 1.0, (1.0,))
 
 
-def planned(**keys: Any) -> pd.Series:
+def planned(offered: float = 100.0, **keys: Any) -> pd.Series:
     starts = pd.date_range("2026-09-01T06:00Z", periods=20, freq="30min", unit="us")
-    frame = pd.DataFrame({"queue": "phone", "start": starts, "offered": 100.0, "aht_seconds": 300.0})
+    frame = pd.DataFrame({"queue": "phone", "start": starts, "offered": offered, "aht_seconds": 300.0})
     promises = {"service_level": 0.8, "answer_within_seconds": 20, "patience_seconds": 120, **keys}
     return require_staff(frame, Targets.from_mapping({"default": promises})).iloc[-1]
 
@@ -154,6 +154,13 @@ def test_a_history_of_hang_ups_promises_fewer_contacts_to_a_plan_that_answers() 
     assert row["offered"] == pytest.approx(82 / (1 - 0.6 * row["abandon_share"]), rel=1e-4)
     assert row["load_erlangs"] == pytest.approx(row["offered"] * 300 / 1800)
     assert row["agents"] < planned()["agents"]
+
+
+def test_the_default_caps_count_where_hang_ups_are_foreseen() -> None:
+    """2,000 Erlangs: 80 % in 20 s alone would let 11 % hang up; the plan under its caps loses less than 1 %."""
+    row = planned(offered=12_000.0, redial_share=0.6, history_abandon_share=0.0)
+    assert row["abandon_share"] < 0.01
+    assert row["offered"] == pytest.approx(12_000 / (1 - 0.6 * row["abandon_share"]), rel=1e-4)
 
 
 def test_repeats_are_unsettled_contacts_that_return() -> None:

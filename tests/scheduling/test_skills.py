@@ -17,7 +17,7 @@ from domain.targets import QueueTargets, Targets
 from scheduling import require_staff
 from scheduling.coverage import share_people
 from scheduling.multi_skill import SteadyCentre, multi_skill_need, simulate_groups
-from scheduling.queueing import ServiceGoals, required_agents
+from scheduling.queueing import ServiceGoals, erlang_a, required_agents
 from scheduling.skills import (
     least_people,
     need_of_loads,
@@ -82,6 +82,13 @@ def test_the_bound_of_a_set_is_the_need_of_the_pooled_load() -> None:
     apart, pooled = erlang(20, patience_seconds=180), erlang(40, patience_seconds=180)
     assert found.tolist() == pytest.approx([apart, apart, pooled])
     assert apart < pooled < 2 * apart
+
+
+def test_the_default_caps_bind_a_set_as_they_bind_a_queue() -> None:
+    """1,000 Erlangs keep 80 % in 20 s with everybody busy all the time; the default cap leaves 2 % idle."""
+    people = need_of_loads((1000,), (300,), (PROMISE,)).agents[0, 0]
+    assert float(erlang_a(1000, people, 300, 20, 180).occupancy) == pytest.approx(0.98)
+    assert float(erlang_a(1000, erlang(1000, patience_seconds=180), 300, 20, 180).occupancy) > 0.99
 
 
 def test_a_set_needs_no_fewer_than_its_work_nor_than_any_of_its_queues() -> None:
