@@ -126,6 +126,7 @@ def require(
     for warning in stages.targets_warnings(targets, made, timezone=timezone or "UTC", outbound=outbound):
         say(f"warning: {warning}", quiet)
     _tell_default_caps(made, stages.targets_of(targets), quiet)
+    _tell_blending(made, stages.targets_of(targets), quiet)
     if people is None:
         give(made, out, REQUIREMENTS, timezone, as_json=json)
         return
@@ -144,6 +145,13 @@ def _tell_default_caps(requirements: pd.DataFrame, targets: Targets, quiet: bool
     from planning.staffing_notes import default_caps_note
 
     for note in default_caps_note(requirements, targets):
+        say(f"note: {note}", quiet)
+
+
+def _tell_blending(requirements: pd.DataFrame, targets: Targets, quiet: bool) -> None:
+    from planning.staffing_notes import blending_note
+
+    for note in blending_note(requirements, targets):
         say(f"note: {note}", quiet)
 
 
@@ -269,6 +277,9 @@ def certify(
     targets: TargetsOption = None,
     out: OutOption = None,
     backlog: BacklogOption = None,
+    requirements: Annotated[
+        Path | None, typer.Option("--requirements", help="With a roster: its requirements, for outbound work.")
+    ] = None,
     runs: Annotated[int | None, typer.Option("--runs", min=1, help="Simulated runs.")] = None,
     timezone: ZoneOption = None,
     store: StoreOption = None,
@@ -285,7 +296,9 @@ def certify(
     from planning.cli_store import show_result
 
     if staffed is None:
-        only_with_a_file(forecast=forecast, targets=targets, timezone=timezone, backlog=backlog)
+        only_with_a_file(
+            forecast=forecast, targets=targets, timezone=timezone, backlog=backlog, requirements=requirements
+        )
         with opened(store, seed=seed) as session, progress_bar(quiet) as progress:
             result = steps.certify(session, runs, progress=progress)
             show_result(session, result, "certificate", out, as_json=json, quiet=quiet)
@@ -295,7 +308,7 @@ def certify(
     assert targets is not None
     made = stages.certificate_of_file(
         staffed, forecast, targets, runs=runs or 100, seed=1 if seed is None else seed, timezone=timezone or "UTC",
-        backlog=backlog,
+        backlog=backlog, requirements=requirements,
     )  # fmt: skip
     give(made, out, CERTIFICATE, timezone, as_json=json)
 

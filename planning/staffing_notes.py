@@ -1,12 +1,14 @@
 """What a planner should know of requirements besides their numbers, in words.
 
-Targets nobody can reach, chats too many to gain by, seats, lists cut short, default caps.
+Targets nobody can reach, chats too many to gain by, seats, lists cut short, idle time planned and
+protected, default caps.
 """
 
 from __future__ import annotations
 
 import pandas as pd
 
+from domain.queues import matches
 from domain.targets import DEFAULT_MAX_ABANDON_SHARE, DEFAULT_MAX_OCCUPANCY, Targets
 from scheduling.outbound import contacts_planned, outbound_queues
 from scheduling.seats import seats_notes
@@ -60,6 +62,35 @@ def _slowed_down(requirements: pd.DataFrame, targets: Targets) -> list[str]:
     return notes
 
 
+def blending_note(requirements: pd.DataFrame, targets: Targets) -> list[str]:
+    """One sentence on the idle hours of live queues where deferred work is blended with them; none otherwise.
+
+    What of them is planned for deferred work, and what stays protected for contacts.
+    """
+    queues = [str(name) for name in requirements["queue"].unique()]
+    takers = sorted(name for name in queues if targets.of(name).work == "deferred" and targets.of(name).blend_with)
+    planned = set(outbound_queues(requirements))
+    givers = sorted(
+        name for name in set(queues) - planned
+        if targets.of(name).work == "live" and any(matches(name, targets.of(taker).blend_with) for taker in takers)
+    )  # fmt: skip
+    if not givers or "blended_agents" not in requirements:
+        return []
+    hours = requirements["interval_minutes"] / 60.0
+    idle_people = requirements["agents"] * (1.0 - requirements["occupancy"])
+    idle = float((idle_people * hours)[requirements["queue"].isin(givers)].sum())
+    used = float((requirements["blended_agents"] * hours)[requirements["queue"].isin(takers)].sum())
+    return [
+        f"idle time of {_some(givers)}: {idle:.1f} agent-hours, {used:.1f} planned for {_some(takers)}, "
+        f"{max(idle - used, 0.0):.1f} protected"
+    ]
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - SHOWN_MOST} more" if len(names) > SHOWN_MOST else ""
+    return ", ".join(names[:SHOWN_MOST]) + more
+
+
 def default_caps_note(requirements: pd.DataFrame, targets: Targets) -> list[str]:
     """One sentence where live queues with a patience are staffed under default caps; none otherwise."""
     queues = {str(name) for name in requirements["queue"].unique()} - set(outbound_queues(requirements))
@@ -74,6 +105,5 @@ def default_caps_note(requirements: pd.DataFrame, targets: Targets) -> list[str]
             if getattr(targets.of(name), key) is None and getattr(targets.of(name), cap) is not None
         ]  # fmt: skip
         if mine:
-            more = f" and {len(mine) - SHOWN_MOST} more" if len(mine) > SHOWN_MOST else ""
-            parts.append(f"{words} ({key}; {', '.join(mine[:SHOWN_MOST])}{more})")
+            parts.append(f"{words} ({key}; {_some(mine)})")
     return [f"default caps apply: {'; '.join(parts)}. Set them in the targets; 1 switches one off"] if parts else []

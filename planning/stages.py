@@ -293,14 +293,30 @@ def audit_of_roster(
 
 
 def certificate_of_file(
-    path: str, forecast: Path, targets: Path, *, runs: int, seed: int, timezone: str, backlog: Path | None = None
+    path: str,
+    forecast: Path,
+    targets: Path,
+    *,
+    runs: int,
+    seed: int,
+    timezone: str,
+    backlog: Path | None = None,
+    requirements: Path | None = None,
 ) -> pd.DataFrame:
-    """CERTIFICATE of a roster or a requirements file, told apart by their columns."""
+    """CERTIFICATE of a roster or a requirements file, told apart by their columns.
+
+    `requirements`: those that a roster was made for: outbound work among them takes its people. Raises `BadValue` where
+    they are given beside requirements.
+    """
     import scheduling  # slow to import: only where it is used
 
     path = spooled(path)
     is_roster = "agent" in header_of(path)
     staffed = read_table(path, ROSTER if is_roster else REQUIREMENTS, timezone=timezone)
+    if requirements is not None and not is_roster:
+        raise BadValue(
+            "a roster, where --requirements says who makes outbound contacts", file=path, found="requirements"
+        )
     demand = read_table(forecast, FORECAST, timezone=timezone)
     with of_file(path, {"queue": backlog}):
         return scheduling.certify(
@@ -313,6 +329,7 @@ def certificate_of_file(
             timezone=timezone,
             draw_counts=draw_by_paths(timezone),
             backlog=read_table(backlog, BACKLOG) if backlog else None,
+            planned=read_table(requirements, REQUIREMENTS, timezone=timezone) if requirements else None,
         )
 
 

@@ -49,7 +49,7 @@ def make_requirements(session: Session, percentile: float | None = None) -> Step
 def requirements_maker(materials: Materials, _tools: Tools) -> Made:
     """ADJUSTED and REQUIREMENTS."""
     import scheduling as core  # loads the solver: only where numbers are made
-    from planning.staffing_notes import staffing_notes
+    from planning.staffing_notes import blending_note, staffing_notes
 
     demand = adjusted_by_recipe(materials)
     lists, timezone = materials.site.outbound, materials.parameters.get("timezone", "UTC")
@@ -64,6 +64,7 @@ def requirements_maker(materials: Materials, _tools: Tools) -> Made:
     )
     messages = tuple(live_by_the_day(requirements, materials.site.targets))
     messages += tuple(staffing_notes(requirements, materials.site.targets, timezone=timezone, outbound=lists))
+    messages += tuple(blending_note(requirements, materials.site.targets))
     if "old_backlog" in materials.parameters:
         counted = pd.Timestamp(materials.parameters["old_backlog"]).tz_convert(timezone)
         messages += (f"backlog.csv of {counted:%Y-%m-%d %H:%M} is too old for this forecast and is left out",)

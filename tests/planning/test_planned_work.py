@@ -15,7 +15,7 @@ from planning.cli import app
 from planning.session import Session
 from planning.site import Site
 from planning.site_checks import queue_warnings
-from planning.staffing_notes import default_caps_note, staffing_notes
+from planning.staffing_notes import blending_note, default_caps_note, staffing_notes
 
 HEAD = "name,queue,from,to,contacts,aht_seconds\n"
 
@@ -121,6 +121,40 @@ def test_chats_that_slow_a_person_down_are_told() -> None:
     )
     (note,) = staffing_notes(need, targets, timezone="UTC")
     assert note.startswith("chat/a: a person with 3 chats finishes fewer an hour than with 2")
+
+
+def test_a_roster_s_certificate_leaves_the_people_of_outbound_work_out(tmp_path: Path) -> None:
+    """Two people for calls and a list that takes one of them all the time: calls are answered later."""
+    (tmp_path / "o.csv").write_text(HEAD + "Renewals,outbound/r,2026-09-01,2026-09-01,96,150\n")
+    require(tmp_path, "--outbound", tmp_path / "o.csv")
+    row = "{},2026-09-01T08:00Z,2026-09-01T12:00Z,work,{},day,hand\n"
+    head, both = "agent,start,end,activity,queue,shift,source\n", "phone/a|outbound/r"
+    (tmp_path / "two.csv").write_text(head + row.format("A", "phone/a") + row.format("B", both))
+
+    def level(roster: str, *options: object, code: int = 0) -> float:
+        words = ["certify", tmp_path / roster, "--forecast", tmp_path / "f.csv", "--targets", tmp_path / "t.toml",
+                 "--runs", 5, "--out", tmp_path / "c.csv", *options]  # fmt: skip
+        assert CliRunner().invoke(app, [str(word) for word in words]).exit_code == code
+        found = pd.read_csv(tmp_path / "c.csv")
+        return float(found.loc[(found["queue"] == "phone/a") & (found["period"] == "total"), "service_level"].iloc[0])
+
+    need = ("--requirements", tmp_path / "r.csv")
+    assert level("two.csv") > level("two.csv", *need)
+    level("r.csv", *need, code=2)
+
+
+def test_idle_hours_are_told_as_planned_and_protected(tmp_path: Path) -> None:
+    """Two half-hours: 10 people busy 80 % are 2 hours idle, of which mail takes 0.5 people: half an hour."""
+    need = pd.DataFrame({
+        "queue": ["phone/a"] * 2 + ["email/a"] * 2, "interval_minutes": 30, "agents": [10.0, 10.0, 1.0, 1.0],
+        "occupancy": [0.8, 0.8, 1.0, 1.0], "blended_agents": [0.0, 0.0, 0.5, 0.5],
+    })  # fmt: skip
+    mail = {"work": "deferred", "deadline_hours": 4, "blend_with": ["phone/*"]}
+    (note,) = blending_note(need, Targets.from_mapping({"queue": {"email/a": mail}}))
+    assert note == "idle time of phone/a: 2.0 agent-hours, 0.5 planned for email/a, 1.5 protected"
+    assert blending_note(need, Targets()) == []
+    blended = '[queue."email/a"]\nwork = "deferred"\ndeadline_hours = 2\nblend_with = ["phone/*"]\n'
+    assert "note: idle time of phone/a:" in require(tmp_path, targets="[default]\n" + blended).stderr
 
 
 def test_more_than_five_queues_are_counted() -> None:
