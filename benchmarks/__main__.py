@@ -14,7 +14,17 @@ from importlib import import_module
 
 from benchmarks.registry import ROOT, SHARED, BenchSpec, Effort, Row
 
-MODULES = ("erlang", "staffing", "multi_skill", "ingest", "accuracy", "reforecast", "forecast_speed", "sample")
+MODULES = (
+    "erlang",
+    "staffing",
+    "multi_skill",
+    "ingest",
+    "accuracy",
+    "reforecast",
+    "forecast_speed",
+    "roster",
+    "sample",
+)
 FLAGS: dict[str, Effort] = {"--quick": "quick", "--full": "full"}
 
 

@@ -16,6 +16,7 @@ SKILL_SHARES = (0.35, 0.25, 0.25, 0.15)
 AGREEMENT_SHARES = {"full": 0.45, "rota": 0.20, "part": 0.25, "night": 0.10}
 PRODUCTIVE = {"full": 7.5 / 8, "rota": 8.5 / 9, "part": 4.5 / 5, "night": 7.5 / 8}
 WEEKDAYS = np.array([1.08, 1.0, 0.98, 1.0, 0.97, 0.62, 0.52])
+OffRow = tuple[str, pd.Timestamp, pd.Timestamp, str, float]
 FIRST_DAY = pd.Timestamp("2026-03-02")  # a Monday; the clocks change on the last Sunday of March
 
 
@@ -69,7 +70,7 @@ def _stratified(random: np.random.Generator, agreements: np.ndarray) -> np.ndarr
 def _time_off(random: np.random.Generator, people: int, days: int) -> tuple[np.ndarray, pd.DataFrame]:
     """Leave on 5 % of the days (flags people × days), wishes for a free day on 8 %."""
     away = np.zeros((people, days), dtype=bool)
-    rows: list[tuple[str, pd.Timestamp, pd.Timestamp, str, float]] = []
+    rows: list[OffRow] = []
     while away.sum() < 0.05 * people * days:
         person, day = int(random.integers(people)), int(random.integers(days))
         last = min(day + int(random.choice([1, 1, 2, 3, 5])), days) - 1

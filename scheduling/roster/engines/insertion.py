@@ -61,16 +61,16 @@ def solve_by_insertion(
     cost += sum(idle.values())
     if not len(able):
         return Inserted(_shifts(problem, site.tours, site), idle, cost, {})
-    say("relaxation", 0, 1)
-    guide = make_guide(problem, staff, seed)
-    say("relaxation", 1, 1)
     price = (prices.under + prices.over) * float(problem.grid.hours.mean())
     tie = TIE_SHARE * price
     say("people", 0, SWEEPS + 1)
     cost += kernel.sweep(site, random.permutation(able), tie, True)
     for done in range(SWEEPS):
-        say("people", done + 1, SWEEPS + 1)
+        say("people", done + 1, SWEEPS + 1)  # from here on there is a legal roster
         cost += kernel.sweep(site, random.permutation(able), tie, False)
+    say("relaxation", 0, 1)
+    guide = make_guide(problem, staff, seed)
+    say("relaxation", 1, 1)
     best, kept = cost, _copy(site)
     size = max(INSERTIONS_PER_ROUND * len(able) * 2 // (1 + RUINED_MOST), 1)
     for done in range(rounds):

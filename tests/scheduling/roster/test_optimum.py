@@ -177,7 +177,7 @@ def test_progress_is_told_stage_by_stage(monkeypatch):
     need, staff = random_site(3, people=2, days=2)
     told: list[tuple[str, int, int]] = []
     make_roster(need, staff, book_of(), iterations=2, progress=lambda *what: told.append(what))
-    assert list(dict.fromkeys(stage for stage, _, _ in told)) == ["relaxation", "people", "improvement"]
+    assert list(dict.fromkeys(stage for stage, _, _ in told)) == ["people", "relaxation", "improvement"]
     assert all(0 <= done <= total for _, done, total in told)
     assert told[-1] == ("improvement", 2, 2)
 
