@@ -26,7 +26,6 @@ from forecast.panel import DailyPanel
 TOTAL = "*"
 MOST_GUESSED_SHARE = 0.05  # of a sum that may stand for members unknown that day
 MOST_CLOSED_SHARE = 0.01  # of a sum's contacts that may be of members closed on a day on which they usually are open
-HOLIDAY = 7  # a kind of day beside the weekdays 0 … 6
 
 
 @dataclass(frozen=True)
@@ -191,18 +190,18 @@ def aggregate_panel(panel: DailyPanel, hierarchy: Hierarchy) -> DailyPanel:
 
 
 def partly_closed(panel: DailyPanel, ahead: DayCalendar, hierarchy: Hierarchy) -> np.ndarray:
-    """(A × H) the days `ahead` on which members are closed that are open on most such days of the panel's calendar.
+    """(A × H) the days `ahead` on which members are closed that are open on most ordinary days of the weekday.
 
-    Such days are those of the weekday, or the public holidays (where there was none: those of the weekday). What is
-    said of an aggregate knows of no closure of a part: the other queues would be forecast as if they took its contacts.
-    Members of less than `MOST_CLOSED_SHARE` of the contacts do not count.
+    What is said of an aggregate knows of no closure of a part, and of holidays on which one is closed only as far as a
+    few past ones taught: the other queues would be forecast as if they took its contacts. Members of less than
+    `MOST_CLOSED_SHARE` of the contacts do not count.
     """
     before = panel.calendar
-    past = np.where(before.is_holiday, HOLIDAY, before.weekdays)
-    kinds = np.where(ahead.is_holiday & before.is_holiday.any(), HOLIDAY, ahead.weekdays)
     usual = np.zeros(ahead.open.shape, dtype=bool)
-    for kind in np.intersect1d(kinds, past):
-        usual[:, kinds == kind] = (before.open[:, past == kind].mean(axis=1) > 0.5)[:, None]
+    for weekday in range(7):
+        past = (before.weekdays == weekday) & ~before.is_holiday
+        if past.any():
+            usual[:, ahead.weekdays == weekday] = (before.open[:, past].mean(axis=1) > 0.5)[:, None]
     known = ~np.isnan(panel.values)
     mean = np.where(known, panel.values, 0.0).sum(axis=1, keepdims=True) / np.maximum(
         known.sum(axis=1, keepdims=True), 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -206,6 +207,19 @@ def test_a_closed_queue_leaves_its_contacts_to_nobody(make_history: Callable[...
     ).forecast
     assert (said["queue"] == "phone/a").sum() == 3
     assert said.loc[said["queue"] == "phone/b", "offered"].to_numpy() == pytest.approx(np.full(4, 100.0), rel=0.02)
+
+
+def test_a_queue_that_keeps_holidays_leaves_its_contacts_to_nobody(make_history: Callable[..., pd.DataFrame]) -> None:
+    """6 January and Good Friday taught little of the third such day; phone/a is closed on all of them."""
+    free = {date(2026, 1, 6): "Epiphany", date(2026, 4, 3): "Good Friday", date(2026, 4, 6): "Easter Monday"}
+    hours = {"daily": ["00:00-24:00"], "holidays": "closed"}
+    opening = OpeningHours.from_mapping({"queue": {"phone/a": hours}})
+    history = pd.concat([make_history([900.0] * 90, queue="phone/a"), make_history([100.0] * 90, queue="phone/b")])
+    as_of, grid = pd.Timestamp("2026-04-05", tz="Europe/Berlin"), IntervalGrid(1440, "Europe/Berlin")
+    said = make_forecast(
+        history, as_of=as_of, grid=grid, horizon_days=3, opening=opening, holidays=free, origins=0
+    ).forecast
+    assert said.loc[said["queue"] == "phone/b", "offered"].to_numpy() == pytest.approx(np.full(3, 100.0), rel=0.05)
 
 
 def test_many_queues_are_reconciled_by_systems_as_small_as_the_aggregates() -> None:
