@@ -6,15 +6,28 @@ Every number a roster rule uses comes from here, none from code.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from domain.calendar import parse_clock
 from domain.errors import BadValue, ContradictoryRules, key_fault
 from domain.intervals import check_timezone
 from domain.shifts import ShiftTemplate
 
 Strictness = Literal["forbid", "pay", "warn", "ignore"]
+AccountingPeriod = Literal["plan", "month", "quarter", "year"]
+
+
+class OvertimeTier(BaseModel):
+    """Hours above a figure are paid at a multiple of the hour's price. The highest tier reached counts for an hour."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    per: Literal["day", "week"] = Field("week", description="whose paid hours are counted: a day's or an ISO week's")
+    over_hours: float = Field(ge=0, le=168, description="paid hours above this are overtime")
+    factor: float = Field(gt=1, le=10, description="what such an hour costs, in hours of ordinary pay")
 
 
 class WorkAgreement(BaseModel):
@@ -31,12 +44,75 @@ class WorkAgreement(BaseModel):
     rest_hours_min: float | None = Field(11.0, ge=0, le=48, description="least hours between two shifts")
     weekly_rest_hours_min: float | None = Field(None, ge=0, le=96, description="least unbroken rest every week, hours")
     consecutive_days_max: int | None = Field(None, ge=1, le=31, description="most working days in a row")
+    consecutive_days_min: int | None = Field(None, ge=1, le=14, description="least working days in a row")
+    days_off_min: int | None = Field(None, ge=1, le=14, description="least days off in a row")
+    weekends_max: int | None = Field(None, ge=0, le=60, description="most weekends worked in a plan")
+    consecutive_weekends_max: int | None = Field(None, ge=1, le=26, description="most weekends worked in a row")
+    complete_weekends: bool = Field(False, description="whether both days of a weekend are worked or none")
+    night_from: str = Field("22:00", description="where the night begins, HH:MM local time")
+    night_to: str = Field("06:00", description="where the night ends, HH:MM local time")
+    night_hours_min: float = Field(3.0, gt=0, le=24, description="a shift with so many hours in the night is a night's")
+    consecutive_nights_max: int | None = Field(None, ge=1, le=31, description="most night shifts on days in a row")
+    start_after_night: str | None = Field(
+        None, description="earliest start on the day on which a night shift has ended, HH:MM local time"
+    )
+    accounting_period: AccountingPeriod = Field("plan", description="over what hours are summed: plan, month, quarter…")
+    hours_per_period_min: float | None = Field(None, ge=0, le=8784, description="least paid hours in that period")
+    hours_per_period_max: float | None = Field(None, gt=0, le=8784, description="most paid hours in that period")
+    norm_hours_per_week: float | None = Field(
+        None, gt=0, le=168, description="weekly hours from which the norm of the period follows"
+    )
+    norm_share_min: float | None = Field(None, ge=0, le=1, description="least share of the norm that is planned")
+    norm_calendar: Literal["", "RU"] = Field("", description="production calendar of the norm; empty: Monday to Friday")
+    overtime: tuple[OvertimeTier, ...] = Field((), description="tiers of overtime pay")
+    rotation_days: tuple[int, ...] = Field((), description="days on and off in turn, such as [2, 2]")
+    rotation_from: date | None = Field(None, description="a first day on of the rotation")
     cost_per_hour: float = Field(1.0, ge=0, description="price of one paid hour, in the plan's currency")
+
+    @field_validator("night_from", "night_to", "start_after_night")
+    @classmethod
+    def _clock(cls, text: str | None) -> str | None:
+        if text is not None:
+            parse_clock(text)
+        return text
 
     @model_validator(mode="after")
     def _hours_order(self) -> WorkAgreement:
         if self.hours_per_week_min > self.hours_per_week_max:
             raise ValueError("hours_per_week_min is above hours_per_week_max")
+        least, most = self.hours_per_period_min, self.hours_per_period_max
+        if least is not None and most is not None and least > most:
+            raise ValueError("hours_per_period_min is above hours_per_period_max")
+        return self
+
+    @model_validator(mode="after")
+    def _days_order(self) -> WorkAgreement:
+        least, most = self.consecutive_days_min, self.consecutive_days_max
+        if least is not None and most is not None and least > most:
+            raise ValueError("consecutive_days_min is above consecutive_days_max")
+        return self
+
+    @model_validator(mode="after")
+    def _rotation(self) -> WorkAgreement:
+        if len(self.rotation_days) % 2 or any(days < 1 for days in self.rotation_days):
+            raise ValueError("rotation_days are not pairs of days on and days off, each at least 1")
+        if bool(self.rotation_days) != (self.rotation_from is not None):
+            raise ValueError("rotation_days and rotation_from belong together")
+        return self
+
+    @model_validator(mode="after")
+    def _tiers(self) -> WorkAgreement:
+        for per in ("day", "week"):
+            tiers = [tier for tier in self.overtime if tier.per == per]
+            hours, factors = [tier.over_hours for tier in tiers], [tier.factor for tier in tiers]
+            if hours != sorted(set(hours)) or factors != sorted(set(factors)):
+                raise ValueError(f"the overtime tiers of a {per} do not rise in over_hours and in factor")
+        return self
+
+    @model_validator(mode="after")
+    def _norm(self) -> WorkAgreement:
+        if self.norm_share_min is not None and self.norm_hours_per_week is None:
+            raise ValueError("norm_share_min needs norm_hours_per_week")
         return self
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from domain.people import CoverPrices, RuleBook, RuleSetting, WorkAgreement
+from domain.people import CoverPrices, OvertimeTier, RuleBook, RuleSetting, WorkAgreement
 from domain.settings import Settings
 from domain.shifts import BreakTemplate, ShiftTemplate
 from domain.targets import QueueTargets
@@ -17,6 +17,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "Service targets (`targets.toml`)": QueueTargets,
     "Rule book (`rules.toml`)": RuleBook,
     "Work agreement": WorkAgreement,
+    "Overtime tier": OvertimeTier,
     "Shift template": ShiftTemplate,
     "Break template": BreakTemplate,
     "Rule setting": RuleSetting,

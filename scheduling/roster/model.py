@@ -62,6 +62,7 @@ class AgentModel:
         self.rows: list[ModelRow] = []
         self.flags: list[str] = []
         self._worked: dict[int, int] = {}
+        self._exact: dict[tuple[str, int], int] = {}
         self._explicit = explicit
         self._rule, self._setting, self._elastic = "", RuleSetting(), False
 
@@ -146,6 +147,21 @@ class AgentModel:
             self._worked[position] = self.flag(f"works_d{position}")
             self.link(f"works_d{position}", slots, np.ones(len(slots)), 0.0, [(self._worked[position], -float(most))])
         return np.zeros(0, dtype=np.int64), np.zeros(0), ((self._worked[position], 1.0),)
+
+    def flag_of(self, label: str, position: int, slots: np.ndarray) -> int:
+        """A flag that is 1 exactly where one of the slots of a day is worked; made once for each label and day."""
+        key = (label, position)
+        if key not in self._exact:
+            number = self._exact[key] = self.flag(f"{label}_d{position}")
+            ones, most = np.ones(len(slots)), float(self.agreement.shifts_per_day_max)
+            self.link(f"{label}_least_d{position}", slots, -ones, 0.0, [(number, 1.0)])
+            if slots.size:
+                self.link(f"{label}_most_d{position}", slots, ones, 0.0, [(number, -most)])
+        return self._exact[key]
+
+    def works(self, position: int) -> int:
+        """A flag that is 1 exactly where the person works on that day of the plan."""
+        return self.flag_of("on", position, self.open_on(position))
 
     def _add(
         self, label: str, slots: np.ndarray, coefficients: np.ndarray, low: float, high: float, unit: float,

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from domain.calendar import parse_clock
 from domain.errors import BadValue
 from domain.people import RuleBook
 from domain.queues import matches, split_list
@@ -130,11 +131,24 @@ def read_absences(time_off: pd.DataFrame | None) -> dict[str, tuple[Absence, ...
     by_agent: dict[str, list[Absence]] = {}
     first = frame["from"].astype("datetime64[us]").to_numpy().astype(np.int64) // DAY_US + EPOCH_DAY
     last = frame["to"].astype("datetime64[us]").to_numpy().astype(np.int64) // DAY_US + EPOCH_DAY
-    for agent, begin, end, kind, weight in zip(frame["agent"], first, last, frame["kind"], weights, strict=True):
+    shifts, clocks = (_texts(frame, column) for column in ("shift", "clock"))
+    for agent, begin, end, kind, weight, shift, clock in zip(
+        frame["agent"], first, last, frame["kind"], weights, shifts, clocks, strict=True
+    ):
         if end < begin:
             raise BadValue(f"an absence of {agent} that ends on or after its first day", column="to")
-        by_agent.setdefault(str(agent), []).append(Absence(int(begin), int(end), str(kind), float(weight)))
+        if clock:
+            parse_clock(clock, column="clock")
+        absence = Absence(int(begin), int(end), str(kind), float(weight), shift, clock)
+        by_agent.setdefault(str(agent), []).append(absence)
     return {agent: tuple(absences) for agent, absences in by_agent.items()}
+
+
+def _texts(frame: pd.DataFrame, column: str) -> list[str]:
+    """The cells of a column that may be absent or empty, as texts."""
+    if column not in frame:
+        return [""] * len(frame)
+    return [str(cell).strip() if isinstance(cell, str) else "" for cell in frame[column]]
 
 
 def _needed(requirements: pd.DataFrame) -> tuple[np.ndarray, list[str]]:

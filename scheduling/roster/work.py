@@ -48,12 +48,17 @@ class Worked:
 
 @dataclass(frozen=True)
 class Absence:
-    """Days (ordinals, both included) off or wished: leave, sick, training, wish_off, wish_work."""
+    """Days (ordinals, both included) off, wished or pinned: leave, sick, training, wish_off, wish_work, pinned.
+
+    `shift`, `clock` (HH:MM): which shift is pinned; empty: any.
+    """
 
     first_day: int
     last_day: int
     kind: str
     weight: float = 1.0
+    shift: str = ""
+    clock: str = ""
 
     def holds(self, day: int) -> bool:
         """Whether a day lies in it."""

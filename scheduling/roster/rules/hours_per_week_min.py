@@ -74,13 +74,15 @@ def check(work: PersonWork) -> Iterator[Finding]:
             yield Finding(start, hours, limit, f"{hours:g} paid hours in week {week[1]} of {week[0]}, {limit:g} owed")
 
 
-class _PriceOfCover(Rule):
+class PriceOfCover(Rule):
+    """A promised minimum of hours."""
+
     def setting(self, book: RuleBook) -> RuleSetting:
         """As the book says; where it is silent, a missing hour of contract costs what a missing agent-hour does."""
         return book.rules.get(self.name, RuleSetting(strictness="pay", price=book.cover.under_per_hour))
 
 
-RULE = _PriceOfCover(
+RULE = PriceOfCover(
     "hours_per_week_min", "At least so many paid hours a week", "agreement", "hours", constrain, check, elastic=True,
     windows=windows,
 )  # fmt: skip

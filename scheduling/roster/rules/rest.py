@@ -4,7 +4,8 @@ Source: `rest_hours_min` of the agreement (11 h: Directive 2003/88/EC, article 3
 Hours are elapsed time, across midnight, across the edge of the roster before, and in nights when clocks change. Two
 shifts on one day (a split shift) need no rest between them.
 For all people a, days d < d' and moments τ:
-    Σ_{s on d, end(s) + rest > τ} x[a,s] + Σ_{s on d', start(s) ≤ τ} x[a,s] ≤ 1.
+    Σ_{s on d, end(s) + rest > τ} x[a,s] + Σ_{s on d', start(s) ≤ τ} x[a,s] ≤ 1,
+and where m > 1 shifts may start on one day, for each s on d:  m · x[a,s] + Σ_{near s on d'} x[a,s'] ≤ m.
 """
 
 from __future__ import annotations
@@ -43,9 +44,22 @@ def constrain(model: AgentModel) -> None:
 
 def _pair(model: AgentModel, label: str, early: np.ndarray, late: np.ndarray, rest: float) -> None:
     ends, starts = model.slots.end[early] + rest, model.slots.start[late].astype(float)
+    if model.agreement.shifts_per_day_max > 1 and not model.priced:
+        _split_pair(model, label, early, late, ends)
+        return
     for number, (left, right, width) in enumerate(conflict_rows(ends, starts, every_unit=model.priced)):
         slots = np.concatenate([early[left], late[right]])
         model.at_most(f"{label}_{number}", slots, np.ones(len(slots)), 1.0, unit=width / 60)
+
+
+def _split_pair(model: AgentModel, label: str, early: np.ndarray, late: np.ndarray, ends: np.ndarray) -> None:
+    """Each day may hold two shifts, so that one shift rules out those of the other day: m · x + Σ y ≤ m."""
+    most = float(model.agreement.shifts_per_day_max)
+    for slot, end in zip(early, ends, strict=True):
+        near = late[model.slots.start[late] < end]
+        if near.size:
+            slots, weights = np.append(near, slot), np.append(np.ones(len(near)), most)
+            model.at_most(f"{label}_{slot}", slots, weights, most)
 
 
 def _edge(model: AgentModel, rest: float) -> None:

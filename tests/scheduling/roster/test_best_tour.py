@@ -14,7 +14,9 @@ from domain.people import RuleBook
 from scheduling.roster.cover import make_prices
 from scheduling.roster.engines import insertion_kernel as kernel
 from scheduling.roster.engines.site import make_site, read_staff
+from scheduling.roster.engines.tours import TourFinder
 from scheduling.roster.model import Person
+from scheduling.roster.open_people import people_alike
 from scheduling.roster.problem import RosterProblem, make_problem
 from scheduling.roster.rules import RULES
 from scheduling.roster.work import PersonWork, Row, Worked
@@ -36,10 +38,11 @@ def site_of(
     history: str,
 ) -> RosterProblem:
     """One person, so many days, need every hour; `history`: letters of shifts on the days before (- is a day off)."""
+    named = agreement.get("shifts", list(SHIFTS))
     book = RuleBook.from_mapping(
         {
-            "timezone": zone, "agreement": {"own": {"shifts": list(SHIFTS), **agreement}},
-            "shift": SHIFTS, "rule": rules,
+            "timezone": zone, "agreement": {"own": {**agreement, "shifts": named}},
+            "shift": {name: SHIFTS[name] for name in named}, "rule": rules,
             "cover": {"under_per_hour": 50.0, "over_per_hour": 2.0},
         }
     )  # fmt: skip
@@ -120,6 +123,7 @@ def price_of(problem: RosterProblem, person: Person, tour: tuple[int, ...]) -> f
     return total
 
 
+TOURS_TRIED = 40
 Case = tuple[dict[str, Any], dict[str, Any], int, str, str, str]
 CASES: dict[str, Case] = {
     "rest and hours of a week": ({"hours_per_week_max": 30}, {}, 4, "2026-03-02", "UTC", ""),
@@ -131,7 +135,8 @@ CASES: dict[str, Case] = {
         {"consecutive_days": {"strictness": "pay", "price": 5.0}}, 4, "2026-03-03", "UTC", "",
     ),
     "42 hours of rest across a Sunday": (
-        {"weekly_rest_hours_min": 42, "hours_per_week_max": 60}, {}, 5, "2026-03-05", "UTC", "EEE",
+        {"shifts": ["early", "late", "night"], "weekly_rest_hours_min": 42, "hours_per_week_max": 60}, {}, 5,
+        "2026-03-05", "UTC", "EEE",
     ),
     "weekly rest after a night before": (
         {"weekly_rest_hours_min": 42, "hours_per_week_max": 60}, {}, 4, "2026-03-06", "UTC", "LLLN",
@@ -148,6 +153,91 @@ CASES: dict[str, Case] = {
     "split days": ({"shifts_per_day_max": 2, "hours_per_week_max": 48}, {}, 3, "2026-03-03", "UTC", "L"),
     "split days of at most eleven hours": (
         {"shifts_per_day_max": 2, "hours_per_day_max": 11}, {}, 2, "2026-03-03", "UTC", "",
+    ),
+    "days off in pairs": ({"days_off_min": 2, "hours_per_week_max": 60}, {}, 4, "2026-03-03", "UTC", "E"),
+    "three days off after the roster before": (
+        {"shifts": ["late"], "days_off_min": 3, "hours_per_week_max": 60}, {}, 8, "2026-03-03", "UTC", "L-",
+    ),
+    "paid days off": (
+        {"shifts": ["early", "short"], "days_off_min": 3, "consecutive_days_min": 2},
+        {"days_off": {"strictness": "pay", "price": 3.0}, "consecutive_days_min": {"strictness": "pay", "price": 2.0}},
+        5, "2026-03-03", "UTC", "L",
+    ),
+    "working days in threes": (
+        {"shifts": ["late", "night"], "consecutive_days_min": 3, "hours_per_week_max": 60}, {}, 6,
+        "2026-03-03", "UTC", "L-",
+    ),
+    "split days in pairs": (
+        {"shifts": ["early", "short"], "consecutive_days_min": 2, "days_off_min": 2, "shifts_per_day_max": 2}, {}, 4,
+        "2026-03-05", "UTC", "",
+    ),
+    "one weekend of three": (
+        {"shifts": ["late"], "weekends_max": 1, "hours_per_week_max": 60}, {}, 10, "2026-03-07", "UTC", "",
+    ),
+    "two weekends too many, paid": (
+        {"shifts": ["late"], "weekends_max": 0, "hours_per_week_max": 32},
+        {"weekends": {"strictness": "pay", "price": 6.0}}, 10, "2026-03-06", "UTC", "",
+    ),
+    "no three weekends in a row": (
+        {"shifts": ["late"], "consecutive_weekends_max": 2, "hours_per_week_max": 60}, {}, 9,
+        "2026-03-08", "UTC", "L------L",
+    ),
+    "a second weekend in a row, paid": (
+        {"shifts": ["early"], "consecutive_weekends_max": 1, "hours_per_week_max": 24},
+        {"consecutive_weekends": {"strictness": "pay", "price": 6.0}}, 5, "2026-03-05", "UTC", "L---",
+    ),
+    "whole weekends": (
+        {"shifts": ["early", "late"], "complete_weekends": True, "hours_per_week_max": 60}, {}, 5,
+        "2026-03-05", "UTC", "",
+    ),
+    "half weekends on split days, paid": (
+        {"shifts": ["early", "short"], "complete_weekends": True, "shifts_per_day_max": 2, "hours_per_week_max": 20},
+        {"complete_weekends": {"strictness": "pay", "price": 6.0}}, 3, "2026-03-07", "UTC", "",
+    ),
+    "two nights in a row": (
+        {"shifts": ["late", "night"], "consecutive_nights_max": 2, "hours_per_week_max": 70}, {}, 6,
+        "2026-03-03", "UTC", "N",
+    ),
+    "a third night, paid": (
+        {"shifts": ["late", "night"], "consecutive_nights_max": 1, "hours_per_week_max": 70},
+        {"consecutive_nights": {"strictness": "pay", "price": 4.0}}, 5, "2026-03-03", "UTC", "N",
+    ),
+    "nights on split days": (
+        {"shifts": ["night", "short"], "shifts_per_day_max": 2, "consecutive_nights_max": 1,
+         "start_after_night": "15:00", "rest_hours_min": 4},
+        {}, 3, "2026-03-03", "UTC", "N",
+    ),
+    "no morning after a night": (
+        {"shifts": ["early", "night", "late"], "start_after_night": "15:00", "rest_hours_min": 2}, {}, 4,
+        "2026-03-03", "UTC", "N",
+    ),
+    "a morning after a night, paid": (
+        {"start_after_night": "16:00", "rest_hours_min": None, "shifts_per_day_max": 2, "shifts": ["night", "short"]},
+        {"after_night": {"strictness": "pay", "price": 2.0}}, 3, "2026-03-03", "UTC", "N",
+    ),
+    "overtime in two tiers": (
+        {"shifts": ["early", "short"], "hours_per_week_max": 26,
+         "overtime": [{"over_hours": 12, "factor": 1.5}, {"over_hours": 20, "factor": 3.0}]},
+        {}, 4, "2026-03-06", "UTC", "E",
+    ),
+    "overtime forbidden": (
+        {"shifts": ["early", "short"], "overtime": [{"over_hours": 16, "factor": 1.5}]},
+        {"overtime": {"strictness": "forbid"}}, 4, "2026-03-06", "UTC", "",
+    ),
+    "overtime of a day": (
+        {"overtime": [{"per": "day", "over_hours": 6, "factor": 1.5}, {"per": "day", "over_hours": 9, "factor": 2.0}],
+         "shifts_per_day_max": 2, "shifts": ["early", "short"], "hours_per_week_max": 24},
+        {}, 3, "2026-03-06", "UTC", "",
+    ),
+    "hours of the plan": ({"hours_per_period_max": 20, "hours_per_week_max": 16}, {}, 4, "2026-03-07", "UTC", ""),
+    "hours of two months": (
+        {"shifts": ["early", "short"], "accounting_period": "month", "norm_hours_per_week": 40,
+         "norm_calendar": "RU", "norm_share_min": 0.5},
+        {}, 4, "2026-04-29", "UTC", "L",
+    ),
+    "hours of the plan, paid": (
+        {"hours_per_period_max": 12, "hours_per_period_min": 8, "hours_per_week_max": 60},
+        {"hours_per_period": {"strictness": "pay", "price": 0.5}}, 3, "2026-03-03", "UTC", "E",
     ),
     "paid rest": ({}, {"rest": {"strictness": "pay", "price": 0.75}}, 3, "2026-03-03", "UTC", "N"),
 }  # fmt: skip
@@ -172,3 +262,16 @@ def test_no_legal_tour_is_worth_more_than_the_one_found(name: str) -> None:
         assert found in legal
         assert site.tours.own[0] == pytest.approx(legal[found], abs=1e-3)
         assert value == pytest.approx(best, abs=1e-3)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_rows_of_the_rules_price_a_tour_as_their_checks_do(name: str) -> None:
+    problem = site_of(*CASES[name])
+    person, random = problem.people[0], np.random.default_rng(1)
+    tours = list(every_tour(problem))
+    chosen = [tours[int(n)] for n in random.choice(len(tours), size=min(TOURS_TRIED, len(tours)), replace=False)]
+    finder = TourFinder(people_alike(problem)[0])
+    for tour in chosen:
+        by_rows, by_checks = finder.own_cost(list(tour)), price_of(problem, person, tour)
+        assert (by_rows is None) == np.isinf(by_checks), tour
+        assert by_rows is None or by_rows == pytest.approx(by_checks, abs=1e-6), tour

@@ -54,6 +54,7 @@ class Case:
     agreement: Mapping[str, Any] = field(default_factory=dict)
     person: Mapping[str, Any] = field(default_factory=dict)
     time_off: tuple[tuple[str, str, str], ...] = ()  # from, to, kind
+    pinned: tuple[tuple[str, str, str], ...] = ()  # day, shift, clock
     previous: list[Entry] = field(default_factory=list)
 
 
@@ -67,6 +68,7 @@ PAUSE_LATE = [
     ("2026-03-02 11:00", 0.25, "break", "", "paused"),
     work("2026-03-02 11:15", "paused", 0.75),
 ]
+RU_MONTH = {"accounting_period": "month", "norm_hours_per_week": 40, "norm_calendar": "RU"}
 CASES: Mapping[str, list[Case]] = {
     "skills": [
         Case([work("2026-03-02 06:00")], [work("2026-03-02 06:00", queue="phone/a|chat/b")], 1, 0, "2026-03-02 06:00")
@@ -227,7 +229,143 @@ CASES: Mapping[str, list[Case]] = {
             time_off=(("2026-03-03", "2026-03-03", "wish_work"),),
         ),
     ],
-}
+    "rotation": [
+        Case(
+            [*week(range(2, 4)), *week(range(6, 7))],
+            [*week(range(2, 5))],
+            1,
+            0,
+            "2026-03-04 06:00",
+            {"rotation_days": [2, 2], "rotation_from": "2026-03-02"},
+        ),
+        Case(
+            week(range(2, 5)),
+            week(range(1, 3)),
+            1,
+            0,
+            "2026-03-01 06:00",
+            {"rotation_days": [4, 2, 2, 1], "rotation_from": "2026-04-16"},
+        ),
+    ],
+    "hours_per_period": [
+        Case(week(range(2, 5)), week(range(2, 6)), 32, 24, "2026-03-05 06:00", {"hours_per_period_max": 24}),
+        Case(  # March 2026 has 21 working days in Russia: 168 hours
+            week(range(2, 23)), week(range(2, 24)), 176, 168, "2026-03-23 06:00", RU_MONTH,
+        ),
+        Case(  # from Friday 27 March on 3 working days are left, one of them sick: 16 hours
+            week(range(27, 29)), week(range(27, 30)), 24, 16, "2026-03-29 06:00", RU_MONTH,
+            time_off=(("2026-03-31", "2026-03-31", "sick"),),
+        ),
+        Case(  # 8 of the 32 hours from Thursday 26 March on are worked before
+            week(range(27, 30)), week(range(27, 31)), 40, 32, "2026-03-30 06:00", RU_MONTH,
+            previous=week(range(26, 27)),
+        ),
+    ],
+    "hours_per_period_min": [
+        Case(
+            week(range(2, 7)), [*week(range(2, 4)), *week(range(6, 7))], 24, 40, "2026-03-02 00:00",
+            {"hours_per_period_min": 40},
+        ),
+        Case(  # two working days (27 and 30 March) at 40 hours a week and nine tenths
+            [work("2026-03-27 06:00"), work("2026-03-30 06:00")],
+            [work("2026-03-27 08:00", "paused", 4), work("2026-03-30 06:00")],
+            12, 14.4, "2026-03-27 00:00", {**RU_MONTH, "norm_share_min": 0.9},
+        ),
+    ],
+    "days_off": [
+        Case(
+            [*week(range(2, 4)), *week(range(6, 7))], [*week(range(2, 3)), *week(range(4, 5))], 1, 2,
+            "2026-03-04 06:00", {"days_off_min": 2},
+        ),
+        Case(
+            week(range(4, 5)), week(range(3, 5)), 1, 2, "2026-03-03 06:00", {"days_off_min": 2},
+            previous=week(range(1, 2)),
+        ),
+    ],
+    "consecutive_days_min": [
+        Case(
+            [*week(range(2, 3)), *week(range(4, 6)), *week(range(7, 8))],
+            [*week(range(2, 3)), *week(range(4, 5)), *week(range(7, 8))],
+            1, 2, "2026-03-04 06:00", {"consecutive_days_min": 2},
+        ),
+        Case(
+            [*week(range(3, 6)), *week(range(7, 8))], [*week(range(3, 5)), *week(range(7, 8))],
+            2, 3, "2026-03-03 06:00", {"consecutive_days_min": 3}, previous=week(range(1, 2)),
+        ),
+    ],
+    "weekends": [
+        Case(
+            [*week(range(7, 9)), *week(range(9, 14))], [*week(range(7, 9)), *week(range(15, 16))], 2, 1,
+            "2026-03-15 06:00", {"weekends_max": 1},
+        ),
+    ],
+    "consecutive_weekends": [
+        Case(
+            [*week(range(7, 9)), *week(range(21, 22))], [*week(range(7, 9)), *week(range(14, 15))], 2, 1,
+            "2026-03-14 06:00", {"consecutive_weekends_max": 1},
+        ),
+        Case(
+            week(range(14, 15)), week(range(7, 9)), 2, 1, "2026-03-07 06:00", {"consecutive_weekends_max": 1},
+            previous=week(range(1, 2)),
+        ),
+    ],
+    "complete_weekends": [
+        Case(
+            week(range(6, 10)), [*week(range(6, 8)), *week(range(9, 10))], 1, 2, "2026-03-08 00:00",
+            {"complete_weekends": True},
+        ),
+        Case(
+            week(range(7, 8)), [*week(range(6, 7)), *week(range(8, 9))], 1, 2, "2026-03-07 00:00",
+            {"complete_weekends": True},
+        ),
+    ],
+    "consecutive_nights": [
+        Case(
+            [*week(range(2, 4), "22:00", "night"), *week(range(5, 6), "22:00", "night")],
+            week(range(2, 5), "22:00", "night"), 3, 2, "2026-03-04 22:00", {"consecutive_nights_max": 2},
+        ),
+        Case(  # the late shift ends at 22:00 and has an hour of the night from 21:00 on
+            [*week(range(2, 3), "14:00", "late"), *week(range(3, 4), "22:00", "night")],
+            week(range(2, 3), "22:00", "night"), 2, 1, "2026-03-02 22:00",
+            {"consecutive_nights_max": 1, "night_from": "21:00"}, previous=week(range(1, 2), "22:00", "night"),
+        ),
+    ],
+    "after_night": [
+        Case(
+            [*week(range(2, 4), "22:00", "night"), *week(range(4, 5), "14:00", "late")],
+            [*week(range(2, 3), "22:00", "night"), *week(range(3, 4))], 6, 0, "2026-03-03 06:00",
+            {"start_after_night": "12:00"},
+        ),
+        Case(
+            week(range(2, 3), "14:00", "late"), [work("2026-03-02 08:00", "paused", 4)], 4, 0, "2026-03-02 08:00",
+            {"start_after_night": "12:00"}, previous=week(range(1, 2), "22:00", "night"),
+        ),
+    ],
+    "overtime": [
+        Case(  # 8 hours above 40 at half an hour's pay more, 4 of them above 44 at another half
+            week(range(2, 7)), week(range(2, 8)), 60, 0, "2026-03-07 06:00",
+            {"cost_per_hour": 10, "overtime": [{"over_hours": 40, "factor": 1.5}, {"over_hours": 44, "factor": 2.0}]},
+        ),
+    ],
+    "overtime_day": [
+        Case(
+            [work("2026-03-02 08:00", "paused", 4)], [work("2026-03-02 06:00")], 15, 0, "2026-03-02 06:00",
+            {"cost_per_hour": 10, "overtime": [
+                {"per": "day", "over_hours": 6, "factor": 1.5}, {"per": "day", "over_hours": 7, "factor": 2.0},
+            ]},
+        ),
+    ],
+    "pinned": [
+        Case(
+            [work("2026-03-03 06:00")], [work("2026-03-03 14:00", "late")], 0, 1, "2026-03-03 00:00",
+            pinned=(("2026-03-03", "early", "06:00"),),
+        ),
+        Case(
+            [work("2026-03-03 14:00", "late")], [*week(range(2, 3)), *week(range(4, 5))], 0, 1, "2026-03-03 00:00",
+            pinned=(("2026-03-03", "", ""),),
+        ),
+    ],
+}  # fmt: skip
 ALL = [(name, number) for name in CASES for number in range(len(CASES[name]))]
 
 
@@ -241,9 +379,15 @@ def rows_of(entries: list[Entry], make_rows) -> pd.DataFrame:
     return make_rows(*[("ann", *entry) for entry in entries], timezone="Europe/Berlin")
 
 
+def off_of(case: Case) -> pd.DataFrame:
+    rows = [("ann", *entry, None, None) for entry in case.time_off]
+    rows += [("ann", day, day, "pinned", shift, clock) for day, shift, clock in case.pinned]
+    return pd.DataFrame(rows, columns=["agent", "from", "to", "kind", "shift", "clock"])
+
+
 def audited(case: Case, entries: list[Entry], make_rows) -> pd.DataFrame:
     person = {"agent": "ann", "queues": "phone/*", "agreement": "full", **case.person}
-    off = pd.DataFrame([("ann", *entry) for entry in case.time_off], columns=["agent", "from", "to", "kind"])
+    off = off_of(case)
     previous = rows_of(case.previous, make_rows) if case.previous else None
     return audit(
         rows_of(entries, make_rows),
@@ -288,8 +432,14 @@ def test_a_roster_that_breaks_the_rule_is_found_named_and_measured(name, number,
 GOLDEN_AGREEMENT: Mapping[str, Mapping[str, Any]] = {
     "consecutive_days": {"consecutive_days_max": 2},
     "weekly_rest": {"weekly_rest_hours_min": 34, "shifts": ["paused"]},
+    "weekends": {"weekends_max": 0},
 }
-GOLDEN_DAYS = {"weekly_rest": range(2, 9)}
+GOLDEN_DAYS = {
+    "weekly_rest": range(2, 9),
+    "weekends": range(6, 9),
+    "consecutive_weekends": range(8, 15),
+    "complete_weekends": range(6, 9),
+}
 
 
 def golden_text(name: str, make_need, folder: Path) -> str:
@@ -298,12 +448,12 @@ def golden_text(name: str, make_need, folder: Path) -> str:
     case = replace(case, agreement=GOLDEN_AGREEMENT.get(name, case.agreement))
     rule = next(rule for rule in RULES if rule.name == name)
     need = make_need(
-        [("phone/a", f"2026-03-0{day} 06:00", 8, 1.0) for day in GOLDEN_DAYS.get(name, range(2, 5))],
+        [("phone/a", f"2026-03-{day:02d} 06:00", 8, 1.0) for day in GOLDEN_DAYS.get(name, range(2, 5))],
         timezone="Europe/Berlin",
     )
     queues = "fax/z" if name == "skills" else "phone/*"
     people = pd.DataFrame([{"agent": "ann", "queues": queues, "agreement": "full", **case.person}])
-    off = pd.DataFrame([("ann", *entry) for entry in case.time_off], columns=["agent", "from", "to", "kind"])
+    off = off_of(case)
     problem = make_problem(need, people, book_of(case), time_off=off if len(off) else None)
     barred = tuple(r for r in RULES if r.name == "shifts" and name == "weekly_rest")
     model = write_rules(problem, problem.people[0], (*barred, rule), explicit=not barred)
