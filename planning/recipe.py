@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 # Raised when a step comes to give another result for the same input, so that bodies made before are not taken for it.
-RECIPE_EDITION = 3
+RECIPE_EDITION = 4
 
 
 @dataclass(frozen=True)
