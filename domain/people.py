@@ -5,7 +5,7 @@ Every number a roster rule uses comes from here, none from code.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, Literal
 
@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from domain.calendar import parse_clock
 from domain.errors import BadValue, ContradictoryRules, key_fault
 from domain.intervals import check_timezone
+from domain.law import LawPack, Pause, known_packs, law_pack
 from domain.shifts import ShiftTemplate
 
 Strictness = Literal["forbid", "pay", "warn", "ignore"]
@@ -135,6 +136,22 @@ class CoverPrices(BaseModel):
     over_per_hour: float = Field(2.0, ge=0, description="price of one surplus agent-hour")
 
 
+class LawSetting(BaseModel):
+    """Which body of law the agreements stand under."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    pack: str = Field("", description="RU, EU, US-FLSA or US-CA; empty: none")
+    laxer: Literal["refuse", "warn"] = Field("refuse", description="what happens where the book is laxer than the law")
+
+    @field_validator("pack")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        if name and name not in known_packs():
+            raise ValueError(f"one of the law packs {', '.join(known_packs())}")
+        return name
+
+
 class RuleBook(BaseModel):
     """Agreements, shift templates, rule strictness and prices of one site."""
 
@@ -145,6 +162,7 @@ class RuleBook(BaseModel):
     shifts: tuple[ShiftTemplate, ...] = Field(min_length=1, description="shift templates")
     rules: Mapping[str, RuleSetting] = Field(default_factory=dict, description="strictness by rule name")
     cover: CoverPrices = Field(default_factory=CoverPrices, description="prices of gaps and surplus")
+    law: LawSetting = Field(default_factory=LawSetting, description="the law pack that agreements inherit from")
 
     @field_validator("timezone")
     @classmethod
@@ -154,17 +172,25 @@ class RuleBook(BaseModel):
 
     @staticmethod
     def from_mapping(mapping: Mapping[str, Any], file: str | None = None) -> RuleBook:
-        """From TOML: `timezone`, `[agreement.NAME]`, `[shift.NAME]`, `[[shift.NAME.break]]`, `[rule.NAME]`, `[cover]`.
+        """From TOML: `timezone`, `[agreement.NAME]`, `[shift.NAME]`, `[[shift.NAME.break]]`, `[rule.NAME]`, `[cover]`,
+        `[law]` (or `law = "RU"`), whose pack fills what agreements are silent on.
 
-        Raises `BadValue` naming the table and key, `ContradictoryRules` where an agreement excludes all its shifts.
+        Raises `BadValue` naming the table and key, also of what is laxer than the law, and `ContradictoryRules` where
+        an agreement excludes all its shifts.
         """
-        known = {"timezone", "agreement", "shift", "rule", "cover"}
+        known = {"timezone", "agreement", "shift", "rule", "cover", "law"}
         unknown = sorted(set(mapping) - known)
         if unknown:
             raise BadValue(f"only the tables {', '.join(sorted(known))}", file=file, found=unknown)
+        law = mapping.get("law", {})
+        law = {"pack": law} if isinstance(law, str) else dict(law)
         content = {
+            "law": law,
             "timezone": mapping.get("timezone", "UTC"),
-            "agreements": [{"name": name, **dict(table)} for name, table in mapping.get("agreement", {}).items()],
+            "agreements": [
+                {"name": name, **_filled(law.get("pack"), table)}
+                for name, table in mapping.get("agreement", {}).items()
+            ],
             "shifts": [{"name": name, **dict(table)} for name, table in mapping.get("shift", {}).items()],
             "rules": {name: dict(table) for name, table in mapping.get("rule", {}).items()},
             "cover": dict(mapping.get("cover", {})),
@@ -177,7 +203,24 @@ class RuleBook(BaseModel):
         except (ValidationError, BadValue) as fault:
             raise _named(fault, content, file) from fault
         _check_agreements(book, file)
+        if book.law.laxer == "refuse":
+            _check_law(book, file)
         return book
+
+    @property
+    def law_pack(self) -> LawPack | None:
+        """The body of law the agreements stand under."""
+        return law_pack(self.law.pack) if self.law.pack else None
+
+    def source_of(self, rule: str) -> str:
+        """Where a rule comes from: the book's own words, or the article of the law pack."""
+        pack = self.law_pack
+        return self.setting(rule).source or ("" if pack is None else pack.source(rule))
+
+    def laxer_than_law(self) -> tuple[tuple[str, str, object], ...]:
+        """What the law does not allow: (table and key, what it asks for, what the book says)."""
+        pack = self.law_pack
+        return () if pack is None else tuple(_lax_terms(self, pack))
 
     def agreement(self, name: str) -> WorkAgreement:
         """The agreement of that name. Raises `BadValue` where there is none."""
@@ -199,6 +242,57 @@ class RuleBook(BaseModel):
     def setting(self, rule: str) -> RuleSetting:
         """How strictly a rule is kept; rules that the book does not name are forbidden to break."""
         return self.rules.get(rule, RuleSetting(strictness="forbid", price=0.0, source=""))
+
+
+def _filled(name: object, table: Mapping[str, Any]) -> dict[str, Any]:
+    """An agreement's table with the law's figures where it is silent."""
+    if not isinstance(name, str) or name not in known_packs():
+        return dict(table)
+    defaults = {key: field.default for key, field in WorkAgreement.model_fields.items()}
+    return law_pack(name).filled(table, defaults)
+
+
+def _lax_terms(book: RuleBook, pack: LawPack) -> Iterator[tuple[str, str, object]]:
+    for agreement in book.agreements:
+        for limit in pack.limits:
+            value = getattr(agreement, limit.key)
+            lifted = bool(limit.unless) and getattr(agreement, limit.unless) is not None
+            if not lifted and limit.is_lax(value):
+                yield f"agreement.{agreement.name}.{limit.key}", limit.wording(), value
+        for due in pack.overtime:
+            paid = [t for t in agreement.overtime if t.per == due.per and t.over_hours <= due.over_hours]
+            if max((tier.factor for tier in paid), default=1.0) < due.factor:
+                words = f"{due.factor:g} times the pay above {due.over_hours:g} hours a {due.per} ({due.article})"
+                found = [f"{tier.factor:g} above {tier.over_hours:g} a {tier.per}" for tier in agreement.overtime]
+                yield f"agreement.{agreement.name}.overtime", words, found
+    for shift in book.shifts:
+        for pause in pack.pauses:
+            if not _holds(shift, pause):
+                unpaid = " unpaid" if pause.unpaid else ""
+                words = f"{pause.count}{unpaid} pause of at least {pause.minutes_min} minutes ({pause.article})"
+                yield f"shift.{shift.name}.break", words, [f"{b.minutes} min" for b in shift.breaks]
+    for limit in pack.limits:
+        if limit.rule and book.setting(limit.rule).strictness != "forbid":
+            yield f"rule.{limit.rule}.strictness", f"forbid ({limit.article})", book.setting(limit.rule).strictness
+
+
+def _holds(shift: ShiftTemplate, pause: Pause) -> bool:
+    """Whether a shift has the pauses that the law asks for; presence without unpaid pauses is working time."""
+    right = [
+        b for b in shift.breaks
+        if pause.minutes_min <= b.minutes <= pause.minutes_max
+        and not (pause.unpaid and b.paid) and pause.kind in ("", b.kind)
+    ]  # fmt: skip
+    return shift.paid_minutes <= 60 * pause.over_hours or len(right) >= pause.count
+
+
+def _check_law(book: RuleBook, file: str | None) -> None:
+    lax = book.laxer_than_law()
+    if lax:
+        column, expected, found = lax[0]
+        more = f" {len(lax) - 1} more are laxer: {', '.join(term[0] for term in lax[1:])}." if len(lax) > 1 else ""
+        remedy = f'The law pack is {book.law.pack}; set [law] laxer = "warn" where an exception applies.{more}'
+        raise BadValue(expected, file=file, column=column, found=found, remedy=remedy)
 
 
 def _named(fault: ValidationError | BadValue, content: Mapping[str, Any], file: str | None) -> BadValue:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from domain.people import CoverPrices, OvertimeTier, RuleBook, RuleSetting, WorkAgreement
+from domain.people import CoverPrices, LawSetting, OvertimeTier, RuleBook, RuleSetting, WorkAgreement
 from domain.settings import Settings
 from domain.shifts import BreakTemplate, ShiftTemplate
 from domain.targets import QueueTargets
@@ -21,6 +21,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "Shift template": ShiftTemplate,
     "Break template": BreakTemplate,
     "Rule setting": RuleSetting,
+    "Law": LawSetting,
     "Cover prices": CoverPrices,
     "Settings (`smena.toml`)": Settings,
 }

@@ -122,6 +122,7 @@ def rule_warnings(problem: RosterProblem, idle: Iterable[int]) -> list[str]:
     """Rule names nobody knows, and who of the `idle` people can't have a shift at all, with the rules that do it."""
     unknown = sorted(set(problem.book.rules) - {rule.name for rule in RULES} - {KNOWN_PEOPLE})
     found = [f"the rule book sets rule {name!r}, which does not exist" for name in unknown]
+    found += [f"{where}: the law asks for {words}" for where, words, _ in problem.book.laxer_than_law()]
     used = {person.agreement.name: person.agreement for person in problem.people}
     found += [words for agreement in used.values() for words in contradictions(agreement, problem.book)]
     blocked: dict[tuple[str, ...], list[str]] = {}
