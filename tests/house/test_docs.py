@@ -47,7 +47,7 @@ def test_every_table_and_column_is_in_the_dictionary(table: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", "README.ru.md", "CONTRIBUTING.md", "docs/commands.md", "docs/glossary.md"]
+    "page", ["README.md", "README.ru.md", "CONTRIBUTING.md", "docs/commands.md", "docs/glossary.md", "docs/rules.md"]
 )
 def test_every_link_of_a_page_leads_to_a_file(page: str) -> None:
     text = (ROOT / page).read_text("utf-8")
