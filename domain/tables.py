@@ -850,6 +850,58 @@ PROOF = Table(
     ),
 )
 
+REPAIRS = Table(
+    "REPAIRS",
+    "The agent-days that a repair changes, in order, each with what it gains.",
+    ("agent", "date"),
+    (
+        Column("agent", "text", "", "who"),
+        Column("date", "date", "", "local day on which the shift starts"),
+        Column("step", "integer", "", "changes with one number belong together: a working day moved", True, False, 0),
+        Column(
+            "kind", "text", "", "absent (forced by time off), added, removed, changed", True, False, None, None,
+            ("absent", "added", "removed", "changed"),
+        ),
+        Column("before", "text", "", "shift and hours before; empty = free", True, True),
+        Column("after", "text", "", "shift and hours after; empty = free", True, True),
+        Column("gain", "number", "currency", "cost that the step saves; negative where it is forced"),
+        Column("uncovered_hours", "number", "hours", "agent-hours that nobody covers after the step", True, False, 0),
+    ),
+)  # fmt: skip
+COMPARISON = Table(
+    "COMPARISON",
+    "Drafts of a roster side by side.",
+    ("draft",),
+    (
+        Column("draft", "text", "", "name of the draft"),
+        Column("cost", "number", "currency", "pay, priced rules, gaps and surplus"),
+        Column("paid_hours", "number", "hours", "paid hours", True, False, 0),
+        Column("uncovered_hours", "number", "hours", "needed agent-hours that nobody covers", True, False, 0),
+        Column("surplus_hours", "number", "hours", "agent-hours that nobody needs", True, False, 0),
+        Column("covered_share", "number", "share", "covered part of the needed agent-hours", True, False, 0, 1.0000001),
+        Column("hard_breaches", "integer", "", "breaches of rules that forbid", True, False, 0),
+        Column("nights_spread", "number", "shifts", "most less least night shifts among people of one agreement"),
+        Column("weekends_spread", "number", "days", "most less least weekend days among people of one agreement"),
+        Column("wishes_met_share", "number", "share", "wished days that went as wished; empty = none", True, True, 0, 1),
+        Column("changed_days", "integer", "", "agent-days that differ from the first draft", True, False, 0),
+    ),
+)
+LEDGER = Table(
+    "LEDGER",
+    "What each person has had of nights, weekends, holidays and late ends so far, carried from roster to roster.",
+    ("agent",),
+    (
+        Column("agent", "text", "", "who"),
+        Column("from", "date", "", "first local day counted"),
+        Column("to", "date", "", "last local day counted"),
+        Column("days", "integer", "days", "days on which the person could be planned, absences left out", True, False, 0),
+        Column("nights", "integer", "shifts", "night shifts, as the agreement defines them", True, False, 0),
+        Column("weekends", "integer", "weekends", "weekends with a shift", True, False, 0),
+        Column("holidays", "integer", "shifts", "shifts that start on a public holiday", True, False, 0),
+        Column("late_ends", "integer", "shifts", "shifts that end late and are no night shifts", True, False, 0),
+    ),
+)
+
 REJECTS = Table(
     "REJECTS",
     "Every row of a file that was not loaded, and why.",
@@ -868,6 +920,6 @@ TABLES: Mapping[str, Table] = {
     for table in (
         TICKETS, HISTORY, CLEANING, DECISIONS, FORECAST, ADJUSTMENTS, ADJUSTED, REQUIREMENTS, BACKLOG, OUTBOUND,
         PATIENCE, BLENDING, PEOPLE, TIME_OFF, EVENTS, ROSTER, COVERAGE, SKILL_BOUNDS, CERTIFICATE, SCORES,
-        DECOMPOSITION, AUDIT, PROOF, REJECTS,
+        DECOMPOSITION, AUDIT, PROOF, REPAIRS, COMPARISON, LEDGER, REJECTS,
     )
 }  # fmt: skip
