@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from domain import RuleBook, Targets, public_holidays
+from domain.calendar import parse_clock
 from domain.errors import BadValue
 from domain.intervals import DAY_MINUTES
 from domain.queues import matches, split_list
@@ -40,6 +41,7 @@ def check_site(new: Mapping[str, str], stored: Mapping[str, str], place: Callabl
         decided_spans(site.decisions, site.settings.timezone, named("marks.csv"))
     if "time_off.csv" in new:
         _check_time_off(site.time_off, site.people if "people.csv" in site.contents else None, named("time_off.csv"))
+        _check_pinned(site.time_off, site.rulebook if "rules.toml" in site.contents else None, named("time_off.csv"))
 
 
 def _check_calendar(calendar: str, year: int, file: str) -> None:
@@ -99,6 +101,20 @@ def _check_time_off(time_off: pd.DataFrame, people: pd.DataFrame | None, file: s
                 "a person of people.csv", file=file, line=line, column="agent", found=row["agent"],
                 remedy="Correct the name, or leave the row out.",
             )  # fmt: skip
+
+
+def _check_pinned(time_off: pd.DataFrame, book: RuleBook | None, file: str) -> None:
+    """Pinned shifts are templates of the rule book, at times of day."""
+    names = None if book is None else sorted(shift.name for shift in book.shifts)
+    for line, row in enumerate(time_off.to_dict("records"), start=FIRST_ROW):
+        shift, clock = (cell if isinstance(cell, str) else "" for cell in (row.get("shift"), row.get("clock")))
+        if names is not None and shift and shift not in names:
+            raise BadValue(f"one of the shifts {', '.join(names)}", file=file, line=line, column="shift", found=shift)
+        if clock:
+            try:
+                parse_clock(clock)
+            except BadValue as fault:
+                raise BadValue(fault.expected, file=file, line=line, column="clock", found=clock) from fault
 
 
 def unknown_queues(patterns: Iterable[tuple[str, str]], known: Iterable[str], of: str = "history") -> list[str]:

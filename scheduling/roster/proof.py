@@ -211,7 +211,7 @@ def _proven(rule: Rule, work: PersonWork) -> Iterator[tuple[str, str, float, str
             return
         found = min(margins, key=lambda margin: margin.margin)
         told = found.words(unit)
-    source = setting.source or rule.source
+    source = work.book.source_of(rule.name) or rule.source
     yield (
         rule.name, work.agent, found.start, setting.strictness, float(found.found), float(found.limit), found.margin,
         unit, f"{rule.words}: {told}, {source}", source,

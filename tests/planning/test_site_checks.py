@@ -60,6 +60,16 @@ def changed(site_folder: Path, tmp_path: Path, name: str, content: str) -> Path:
             "agent,from,to,kind,weight\np0,2026-09-01,2026-09-01,leave,\nnobody,2026-09-01,2026-09-01,leave,\n",
             r"time_off\.csv, line 3, column 'agent': expected a person of people\.csv, found 'nobody'",
         ),
+        (
+            "time_off.csv",
+            "agent,from,to,kind,shift,clock\np0,2026-09-01,2026-09-01,pinned,brunch,\n",
+            r"time_off\.csv, line 2, column 'shift': expected one of the shifts .*found 'brunch'",
+        ),
+        (
+            "time_off.csv",
+            "agent,from,to,kind,shift,clock\np0,2026-09-01,2026-09-01,pinned,,eight\n",
+            r"time_off\.csv, line 2, column 'clock': expected a time of day .*found 'eight'",
+        ),
         ("smena.toml", 'calendar = "XX"\n', r"smena\.toml, column 'calendar': expected a country code .*found 'XX'"),
     ],
 )

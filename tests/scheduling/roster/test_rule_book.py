@@ -90,3 +90,37 @@ def test_rosters_of_random_agreements_pass_the_audit(
     faults = audit(found.roster, people, book, time_off=off, previous=given_before)
     assert faults[faults["strictness"] == "forbid"].empty, faults["words"].tolist()
     assert found.summary["bound"] <= found.summary["cost"] + 1e-6
+
+
+PINNED_BOOK = {
+    "agreement": {"own": {"shifts": list(SHIFTS)}},
+    "shift": SHIFTS,
+}
+
+
+def pinned_roster(extra: list[tuple[str, ...]]) -> pd.DataFrame:
+    """Nobody is needed but on the morning of 4 May; ann's shift of 5 May is pinned late."""
+    start = pd.date_range("2026-05-04", "2026-05-06", freq="1h", inclusive="left", tz="UTC").as_unit("us")
+    need = pd.DataFrame({"queue": "calls", "start": start, "interval_minutes": 60, "load_erlangs": 0.0})
+    need["agents"] = need["scheduled"] = [1.0 if 6 <= hour < 14 else 0.0 for hour in range(len(need))]
+    people = pd.DataFrame({"agent": ["ann"], "queues": "calls", "agreement": "own"})
+    rows = [("ann", "2026-05-05", "2026-05-05", "pinned", "late", "14:00"), *extra]
+    off = pd.DataFrame(rows, columns=["agent", "from", "to", "kind", "shift", "clock"])
+    book = RuleBook.from_mapping(PINNED_BOOK)
+    found = make_roster(need, people, book, time_off=off)
+    faults = audit(found.roster, people, book, time_off=off)
+    assert set(faults["rule"]) == ({"pinned"} if extra else set())
+    return found.roster
+
+
+@pytest.mark.parametrize("most", [0, 10_000])
+def test_a_pinned_shift_stands_where_nobody_is_needed(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(program, "EXACT_COLUMNS_MOST", most)
+    assert pinned_roster([])["shift"].tolist() == ["early", "late"]
+
+
+@pytest.mark.parametrize("most", [0, 10_000])
+def test_leave_is_harder_than_a_pinned_shift_and_the_audit_says_so(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(program, "EXACT_COLUMNS_MOST", most)
+    roster = pinned_roster([("ann", "2026-05-05", "2026-05-05", "leave", "", "")])
+    assert roster["activity"].tolist() == ["work", "leave"]
