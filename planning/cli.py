@@ -20,6 +20,7 @@ from planning import (
     cli_patience,
     cli_plan,
     cli_reforecast,
+    cli_repair,
     cli_staffing,
     cli_store,
 )
@@ -55,7 +56,17 @@ def smena(
     """Workforce load forecasting, staffing and shift rosters, from ticket history to named people."""
 
 
-for module in (cli_demand, cli_clean, cli_reforecast, cli_patience, cli_staffing, cli_plan, cli_export, cli_store):
+for module in (
+    cli_demand,
+    cli_clean,
+    cli_reforecast,
+    cli_patience,
+    cli_staffing,
+    cli_repair,
+    cli_plan,
+    cli_export,
+    cli_store,
+):
     module.register(app)
 app.add_typer(cli_adjust.app, name="adjust")
 

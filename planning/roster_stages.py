@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
 from connectors import read_table
+from domain.errors import BadValue
 from domain.tables import PEOPLE, REQUIREMENTS, ROSTER, TIME_OFF
 from planning.roster_files import RosterFiles, check_formats, write_roster
 from planning.site import holidays_of
 from planning.stages import of_file, of_people, rulebook_of
+
+if TYPE_CHECKING:
+    from scheduling import Copied, Repair
 
 Language = Literal["en", "ru"]
 FIRST_EXPORT = pd.Timestamp("2020-01-01", tz="UTC")  # of a roster without rows
@@ -71,3 +75,71 @@ def export_roster_file(
         calendar=holidays_of(calendar, first, last) if calendar else None,
     )  # fmt: skip
     return write_roster(what, folder, formats)
+
+
+def parse_absence(text: str, now: pd.Timestamp, timezone: str) -> tuple[str, date, date]:
+    """`A07` (today), `A07=2026-09-09` or `A07=2026-09-09..2026-09-11`. Raises `BadValue`."""
+    agent, _, span = text.partition("=")
+    if not span:
+        today = now.tz_convert(timezone).date()
+        return agent, today, today
+    first, _, last = span.partition("..")
+    try:
+        return agent, date.fromisoformat(first), date.fromisoformat(last or first)
+    except ValueError as fault:
+        raise BadValue(
+            "AGENT, AGENT=2026-09-09 or AGENT=2026-09-09..2026-09-11", column="--absent", found=text
+        ) from fault
+
+
+def repair_of_files(
+    path: str, requirements: Path, people: Path, rules: Path, *, time_off: Path | None = None,
+    previous: Path | None = None, changes_most: int, least_gain: float | None = None, now: pd.Timestamp | None = None,
+) -> Repair:  # fmt: skip
+    """The repair of a roster file."""
+    import scheduling  # slow to import: only where it is used
+
+    rulebook = rulebook_of(rules)
+    zone = rulebook.timezone
+    with of_file(path, of_people(people, time_off)):
+        return scheduling.repair(
+            read_table(path, ROSTER, timezone=zone), read_table(requirements, REQUIREMENTS, timezone=zone),
+            read_table(people, PEOPLE), rulebook,
+            time_off=read_table(time_off, TIME_OFF) if time_off else None,
+            previous=read_table(previous, ROSTER, timezone=zone) if previous else None,
+            now=now, changes_most=changes_most, least_gain=least_gain,
+        )  # fmt: skip
+
+
+def copy_of_file(
+    path: str, people: Path, rules: Path, *, to: date, first: date | None, days: int, time_off: Path | None = None
+) -> Copied:
+    """A week of a roster file in another week."""
+    import scheduling  # slow to import: only where it is used
+
+    rulebook = rulebook_of(rules)
+    roster = read_table(path, ROSTER, timezone=rulebook.timezone)
+    begin = first or (roster["start"].min().tz_convert(rulebook.timezone).date() if len(roster) else to)
+    with of_file(path, of_people(people, time_off)):
+        return scheduling.copy_week(
+            roster, read_table(people, PEOPLE), rulebook, first=begin, to=to, days=days,
+            time_off=read_table(time_off, TIME_OFF) if time_off else None,
+        )  # fmt: skip
+
+
+def comparison_of_files(
+    paths: list[str], requirements: Path, people: Path, rules: Path, *, time_off: Path | None = None,
+    previous: Path | None = None,
+) -> pd.DataFrame:  # fmt: skip
+    """COMPARISON of roster files."""
+    import scheduling  # slow to import: only where it is used
+
+    rulebook = rulebook_of(rules)
+    zone = rulebook.timezone
+    with of_file(paths[0], of_people(people, time_off)):
+        return scheduling.compare(
+            {path: read_table(path, ROSTER, timezone=zone) for path in paths},
+            read_table(requirements, REQUIREMENTS, timezone=zone), read_table(people, PEOPLE), rulebook,
+            time_off=read_table(time_off, TIME_OFF) if time_off else None,
+            previous=read_table(previous, ROSTER, timezone=zone) if previous else None,
+        )  # fmt: skip

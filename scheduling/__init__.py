@@ -4,20 +4,37 @@ from scheduling.certify import certify
 from scheduling.coverage import measure_coverage
 from scheduling.multi_skill import multi_skill_need
 from scheduling.requirements import check_backlog, require_staff
-from scheduling.roster import RULES, RosterResult, audit, make_roster, prove, tightest
+from scheduling.roster import (
+    RULES,
+    Copied,
+    Repair,
+    RosterResult,
+    audit,
+    compare,
+    copy_week,
+    make_roster,
+    prove,
+    repair,
+    tightest,
+)
 from scheduling.skills import pooling, skill_bounds
 
 __all__ = [
     "RULES",
+    "Copied",
+    "Repair",
     "RosterResult",
     "audit",
     "certify",
     "check_backlog",
+    "compare",
+    "copy_week",
     "make_roster",
     "measure_coverage",
     "multi_skill_need",
     "pooling",
     "prove",
+    "repair",
     "require_staff",
     "skill_bounds",
     "tightest",

@@ -20,6 +20,7 @@ from planning.steps.events import (
     unknown_patterns,
 )
 from planning.steps.exporting import export_forecast, export_roster
+from planning.steps.from_roster import compare_rosters, copy_week, preview_repair, repair_roster, save_absence
 from planning.steps.history import make_history
 from planning.steps.ingest import ingest, load_site
 from planning.steps.outbound import list_outbound, outbound_of_file, outbound_text, save_outbound
@@ -38,6 +39,8 @@ __all__ = [
     "audit",
     "calendar_ahead",
     "certify",
+    "compare_rosters",
+    "copy_week",
     "decide_mark",
     "details",
     "diff",
@@ -64,14 +67,17 @@ __all__ = [
     "outbound_of_file",
     "outbound_text",
     "pinned_models",
+    "preview_repair",
     "proof",
     "publish",
     "queue_warnings",
     "read",
     "reforecast",
+    "repair_roster",
     "revert",
     "run_steps",
     "runs",
+    "save_absence",
     "save_events",
     "save_outbound",
     "set_total",

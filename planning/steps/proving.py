@@ -8,7 +8,7 @@ from domain.tables import PROOF
 from planning.recipe import Recipe
 from planning.session import Session
 from planning.steps.produce import Materials, needed
-from planning.steps.staffing import previous_rows
+from planning.steps.weeks import previous_rows
 
 
 def proof(session: Session) -> pd.DataFrame:
@@ -24,7 +24,7 @@ def proof(session: Session) -> pd.DataFrame:
         session.site.people,
         session.site.rulebook,
         time_off=session.site.time_off,
-        previous=previous_of(session, version.version),
+        previous=_previous(session, version.version),
     )
 
 
@@ -35,7 +35,7 @@ def tightest(proof: pd.DataFrame) -> pd.DataFrame:
     return core.tightest(proof)
 
 
-def previous_of(session: Session, version: str) -> pd.DataFrame | None:
+def _previous(session: Session, version: str) -> pd.DataFrame | None:
     """The rows of the roster that a version was made after, shortly before its week; None where there is none."""
     made = session.store.versions.get("roster", version)
     return previous_rows(Materials(session.store, Recipe(made.kind, made.inputs, made.parameters)))

@@ -9,19 +9,19 @@ from typing import Any
 import pandas as pd
 
 from domain.errors import NothingToPlan
-from domain.intervals import local_midnights
 from domain.tables import AUDIT, REQUIREMENTS, ROSTER
 from planning.recipe import Recipe
 from planning.sample_paths import draw_by_paths
 from planning.session import Progress, Session
 from planning.site_checks import live_by_the_day
 from planning.steps.adjusting import adjusted_by_recipe, counting_ids
+from planning.steps.from_roster import remade_from_a_roster
 from planning.steps.produce import Made, Materials, StepResult, Tools, needed, produce, site_inputs
+from planning.steps.weeks import PREVIOUS_DAYS, previous_of, previous_rows, week_of, within
 
 RULE_FILES = ("people.csv", "rules.toml", "time_off.csv")
 BACKLOG_FILE = "backlog.csv"
 BACKLOG_FRESH = pd.Timedelta(hours=36)  # an in-tray counted one evening is that of the next day
-PREVIOUS_DAYS = 14  # how far back a roster looks at the one before it: rest and days in a row
 
 
 def make_requirements(session: Session, percentile: float | None = None) -> StepResult:
@@ -104,12 +104,14 @@ def make_roster(
 
 
 def roster_maker(materials: Materials, tools: Tools) -> Made:
-    """ROSTER of the recipe's week."""
+    """ROSTER of the recipe's week: planned anew, or a roster before it repaired or copied."""
     import scheduling as core
 
+    if made := remade_from_a_roster(materials):
+        return made
     parameters, site = materials.parameters, materials.site
     first, end = week_of(parameters)
-    week = _within(materials.frame("requirements"), first, end)
+    week = within(materials.frame("requirements"), first, end)
     if week.empty:
         raise NothingToPlan(
             f"requirement for the week from {parameters['week_start']}",
@@ -147,11 +149,11 @@ def coverage_maker(materials: Materials, _tools: Tools) -> Made:
 
     first, end = week_of(materials.parameters)
     coverage = core.measure_coverage(
-        _within(materials.frame("requirements"), first, end),
+        within(materials.frame("requirements"), first, end),
         materials.frame("roster"),
         people=materials.site.people,
         targets=materials.site.targets,
-        forecast=_within(materials.frame("adjusted"), first, end),
+        forecast=within(materials.frame("adjusted"), first, end),
         timezone=materials.parameters["timezone"],
     )
     return Made({"coverage": coverage})
@@ -176,7 +178,7 @@ def certificate_maker(materials: Materials, _tools: Tools) -> Made:
     roster = materials.frame("roster")
     staffed: dict[str, Any] = {"roster": roster}
     messages: tuple[str, ...] = ()
-    need = _within(materials.frame("requirements"), first, end)
+    need = within(materials.frame("requirements"), first, end)
     if roster.empty:
         staffed = {"requirements": need}
         messages = ("the roster is empty: the certificate is that of the required people, were they present",)
@@ -184,7 +186,7 @@ def certificate_maker(materials: Materials, _tools: Tools) -> Made:
         staffed["planned"] = need
         messages = (f"{', '.join(lists)}: no contacts are simulated, but who makes them takes no others at that time",)
     certificate = core.certify(
-        _within(materials.frame("adjusted"), first, end),
+        within(materials.frame("adjusted"), first, end),
         materials.site.targets,
         runs=parameters["runs"],
         seed=parameters["seed"],
@@ -200,7 +202,7 @@ def audit(session: Session) -> StepResult:
     version = needed(session, "roster")
     made_from = session.store.versions.get("roster", version)
     inputs = {"roster": version, **site_inputs(session, RULE_FILES)}
-    parameters = {**_week_parameters(session), "previous": made_from.inputs.get("roster")}
+    parameters = {**_week_parameters(session), "previous": previous_of(made_from.parameters, made_from.inputs)}
     return produce(session, Recipe("audit", inputs, parameters), audit_maker)
 
 
@@ -211,28 +213,8 @@ def audit_maker(materials: Materials, _tools: Tools) -> Made:
     site, roster = materials.site, materials.frame("roster")
     if roster.empty:
         return Made({"audit": AUDIT.empty()}, {"hard": 0})
-    found = core.audit(
-        roster, site.people, site.rulebook, time_off=site.time_off, previous=previous_rows(materials, "previous")
-    )
+    found = core.audit(roster, site.people, site.rulebook, time_off=site.time_off, previous=previous_rows(materials))
     return Made({"audit": found}, {"hard": int((found["strictness"] == "forbid").sum())})
-
-
-def week_of(parameters: Mapping[str, Any]) -> tuple[pd.Timestamp, pd.Timestamp]:
-    """First instant and end (UTC) of the local days a roster is for."""
-    first = pd.Timestamp(parameters["week_start"])
-    days = pd.DatetimeIndex([first, first + pd.Timedelta(days=parameters["days"])])
-    begin, end = local_midnights(days, parameters["timezone"])
-    return begin, end
-
-
-def previous_rows(materials: Materials, name: str = "roster") -> pd.DataFrame | None:
-    """Of the roster before this one, the rows shortly before the week; None where there is none."""
-    version = materials.recipe.inputs.get(name) if name == "roster" else materials.parameters[name]
-    if version is None:
-        return None
-    first, _ = week_of(materials.parameters)
-    old = materials.version("roster", str(version))
-    return _within(old, first - pd.Timedelta(days=PREVIOUS_DAYS), first)
 
 
 def _previous_version(session: Session, parameters: Mapping[str, Any]) -> str | None:
@@ -245,7 +227,7 @@ def _previous_version(session: Session, parameters: Mapping[str, Any]) -> str | 
         if made.parameters["week_start"] < parameters["week_start"]:
             first, _ = week_of(parameters)
             starts = session.store.versions.frame("roster", version, ["start"])
-            return version if len(_within(starts, first - pd.Timedelta(days=PREVIOUS_DAYS), first)) else None
+            return version if len(within(starts, first - pd.Timedelta(days=PREVIOUS_DAYS), first)) else None
         version = made.inputs.get("roster")
     return None
 
@@ -253,7 +235,3 @@ def _previous_version(session: Session, parameters: Mapping[str, Any]) -> str | 
 def _week_parameters(session: Session) -> dict[str, Any]:
     made = session.store.versions.get("roster", needed(session, "roster"))
     return {name: made.parameters[name] for name in ("week_start", "days", "timezone")}
-
-
-def _within(frame: pd.DataFrame, first: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
-    return frame[(frame["start"] >= first) & (frame["start"] < end)].reset_index(drop=True)

@@ -2,7 +2,21 @@
 
 from scheduling.roster.audit import audit
 from scheduling.roster.proof import prove, tightest
+from scheduling.roster.repair import Repair, repair
 from scheduling.roster.result import RosterResult, make_roster
 from scheduling.roster.rules import RULES
+from scheduling.roster.variants import Copied, compare, copy_week
 
-__all__ = ["RULES", "RosterResult", "audit", "make_roster", "prove", "tightest"]
+__all__ = [
+    "RULES",
+    "Copied",
+    "Repair",
+    "RosterResult",
+    "audit",
+    "compare",
+    "copy_week",
+    "make_roster",
+    "prove",
+    "repair",
+    "tightest",
+]

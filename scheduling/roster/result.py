@@ -66,7 +66,7 @@ def _rows(problem: RosterProblem, shifts: dict[int, list[Shift]]) -> pd.DataFram
     for number, person in enumerate(problem.people):
         queues = LIST_SEPARATOR.join(person.queues)
         for slot, offsets in sorted(shifts.get(number, []), key=lambda shift: int(problem.slots.start[shift[0]])):
-            records += _shift_rows(problem, person.agent, queues, slot, offsets)
+            records += shift_rows(problem, person.agent, queues, slot, offsets)
         for position, day in enumerate(problem.days):
             for absence in person.absences:
                 if absence.kind in ABSENT and absence.holds(int(day)):
@@ -82,7 +82,8 @@ def _rows(problem: RosterProblem, shifts: dict[int, list[Shift]]) -> pd.DataFram
     return ROSTER.check(frame.sort_values(["agent", "start"], kind="stable"))
 
 
-def _shift_rows(problem: RosterProblem, agent: str, queues: str, slot: int, offsets: tuple[int, ...]) -> list[Record]:
+def shift_rows(problem: RosterProblem, agent: str, queues: str, slot: int, offsets: tuple[int, ...]) -> list[Record]:
+    """The rows of one slot with its breaks at those offsets, minutes after its start."""
     slots = problem.slots
     template = slots.templates[int(slots.template[slot])]
     start, end = float(slots.start[slot]), float(slots.end[slot])

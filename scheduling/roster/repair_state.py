@@ -1,0 +1,178 @@
+"""A published roster while it is repaired: who works what, what their tour costs, the exact price of cover."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from domain.people import RuleBook
+from scheduling.roster.cover import make_prices
+from scheduling.roster.engines.plan import Plan
+from scheduling.roster.model import elastic_price
+from scheduling.roster.problem import RosterProblem
+from scheduling.roster.rules import RULES
+from scheduling.roster.work import PersonWork, Row, Worked, worked_shifts
+from scheduling.shifts.localtime import midnight
+
+ROUNDING = 1e-6
+OFTEN_BROKEN = ("hours_per_week", "rest", "consecutive_days", "weekly_rest")  # by a shift more: looked at first
+_CHECKED = sorted(RULES, key=lambda rule: rule.name not in OFTEN_BROKEN)
+
+
+@dataclass(frozen=True)
+class TourCost:
+    """What one person's rows cost: pay, the price of broken rules, and by hard rule (breaches, excess)."""
+
+    pay: float
+    penalty: float
+    hard: Mapping[str, tuple[int, float]]
+
+    @property
+    def total(self) -> float:
+        """Pay and penalties."""
+        return self.pay + self.penalty
+
+
+def tour_cost(work: PersonWork, least: TourCost | None = None) -> TourCost | None:
+    """By the checks of all rules, so that every rule counts here as it does in the audit.
+
+    None where a hard rule is broken more often or further than in `least`.
+    """
+    pay = sum(shift.paid_hours for shift in work.audited) * work.agreement.cost_per_hour
+    penalty, hard = 0.0, dict[str, tuple[int, float]]()
+    for rule in _CHECKED:
+        setting = rule.setting(work.book)
+        if setting.strictness not in ("forbid", "pay"):
+            continue
+        units = [abs(finding.found - finding.limit) for finding in rule.check(work)]
+        if setting.strictness == "pay":
+            penalty += setting.price * sum(units)
+        elif rule.elastic:
+            penalty += elastic_price(work.book, work.agreement) * sum(units)
+        elif units:
+            hard[rule.name] = (len(units), sum(units))
+            count, excess = least.hard.get(rule.name, (0, 0.0)) if least else hard[rule.name]
+            if len(units) > count or sum(units) > excess + ROUNDING:
+                return None
+    return TourCost(pay, penalty, hard)
+
+
+class RepairState:
+    """Changes person by person; cover, cuts and costs follow. `works` by agent; every state can be taken back."""
+
+    def __init__(self, problem: RosterProblem, works: Mapping[str, PersonWork]) -> None:
+        self.problem, self.plan = problem, Plan(problem, make_prices(problem))
+        self.number_of = {person.agent: number for number, person in enumerate(problem.people)}
+        self.works = dict(works)
+        self._costs: dict[str, TourCost] = {}
+        self._after: dict[str, dict[tuple[object, ...], TourCost | None]] = {}
+        for agent, work in self.works.items():
+            for shift in work.audited:
+                self.cover(agent, shift, 1.0)
+
+    @property
+    def book(self) -> RuleBook:
+        """The rule book."""
+        return self.problem.book
+
+    def group(self, agent: str) -> int:
+        """The skill group of a person; −1 where they serve nothing that is needed."""
+        number = self.number_of.get(agent)
+        return -1 if number is None else int(self.problem.group_of[number])
+
+    def own_cost(self, agent: str) -> TourCost:
+        """What the person's tour costs now."""
+        if agent not in self._costs:
+            found = tour_cost(self.works[agent])
+            assert found is not None
+            self._costs[agent] = found
+        return self._costs[agent]
+
+    def cost_after(self, agent: str, key: tuple[object, ...], make: Callable[[], PersonWork]) -> TourCost | None:
+        """What the person's tour would cost after a change; None where the change is not legal.
+
+        `key` names the change; it is remembered until the person's work changes.
+        """
+        known = self._after.setdefault(agent, {})
+        if key not in known:
+            known[key] = tour_cost(make(), self.own_cost(agent))
+        return known[key]
+
+    def vector(self, shift: Worked) -> tuple[slice, np.ndarray]:
+        """The intervals a shift touches and the share of a person it puts into each."""
+        grid = self.problem.grid
+        first, last = (int(place) for place in grid.position(np.array([shift.start, shift.end - ROUNDING])))
+        span = slice(first, last + 1)
+        shares = np.zeros(last + 1 - first)
+        for row in shift.rows:
+            if row.activity == "work":
+                low = np.maximum(row.start, grid.start[span])
+                high = np.minimum(row.end, grid.end[span])
+                shares += np.maximum(high - low, 0.0) / (grid.end[span] - grid.start[span])
+        return span, shares
+
+    def cover(self, agent: str, shift: Worked, sign: float) -> None:
+        """Puts a shift's presence on, or takes it off."""
+        group = self.group(agent)
+        if group < 0:
+            return
+        span, shares = self.vector(shift)
+        self.plan.present[group, span] += sign * shares
+        self.plan.cuts[:, span] += sign * self.plan.prices.held[:, group][:, None] * shares[None, :]
+
+    def cover_price(self, agent: str, shift: Worked, sign: float) -> float:
+        """What cover costs less (positive) or more once a shift is put on (+1) or taken off (−1)."""
+        group = self.group(agent)
+        if group < 0:
+            return 0.0
+        prices = self.plan.prices
+        span, shares = self.vector(shift)
+        before = self.plan.cuts[:, span]
+        after = before + sign * prices.held[:, group][:, None] * shares[None, :]
+        hours = prices.hours[span]
+        served = float(((after.min(axis=0) - before.min(axis=0)) * hours).sum())
+        surplus = sign * float((shares * hours).sum()) - served
+        return prices.under * served - prices.over * surplus
+
+    def uncovered_hours(self) -> float:
+        """Needed agent-hours that nobody serves."""
+        prices = self.plan.prices
+        return float(((prices.need - prices.served(self.plan.cuts)) * prices.hours).sum())
+
+    def cover_cost(self) -> float:
+        """Price of what is missing and of what is too much."""
+        prices = self.plan.prices
+        return prices.cost(self.plan.present, prices.served(self.plan.cuts))
+
+    def cost(self) -> float:
+        """Pay, priced breaches and the price of cover, of everyone."""
+        return self.cover_cost() + sum(self.own_cost(agent).total for agent in self.works)
+
+    def with_rows(self, agent: str, gone: tuple[Worked, ...], rows: tuple[Row, ...]) -> PersonWork:
+        """The person's work without some shifts and with further rows."""
+        work = self.works[agent]
+        lost = {id(row) for shift in gone for row in shift.rows}
+        kept = sorted([*(row for row in work.rows if id(row) not in lost), *rows], key=lambda row: (row.start, row.end))
+        stays = [shift for shift in work.shifts if shift not in gone]
+        fresh = worked_shifts(list(rows), self.book)
+        if any(shift.start <= new.end and new.start <= shift.end for new in fresh for shift in stays):
+            stays = [shift for shift in stays if shift.previous]  # shifts that touch may be one
+            fresh = worked_shifts(kept, self.book)
+        shifts = sorted([*stays, *fresh], key=lambda shift: (shift.start, shift.end))
+        return replace(work, rows=tuple(kept), shifts=tuple(shifts))
+
+    def take_on(self, agent: str, work: PersonWork) -> None:
+        """The person works that from now on."""
+        for shift in self.works[agent].audited:
+            self.cover(agent, shift, -1.0)
+        self.works[agent] = work
+        self._costs.pop(agent, None)
+        self._after.pop(agent, None)
+        for shift in work.audited:
+            self.cover(agent, shift, 1.0)
+
+    def begin_of(self, day: int) -> int:
+        """First minute of a local day."""
+        return midnight(day, self.book.timezone)

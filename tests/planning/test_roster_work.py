@@ -1,0 +1,183 @@
+"""What is done with a finished roster: exports of every kind, its proof, repair, a week copied, drafts compared."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+from icalendar import Calendar
+from typer.testing import CliRunner, Result
+
+from domain.errors import BadValue
+from planning import roster_stages, steps
+from planning.cli import app
+from planning.recipe import Recipe
+from planning.session import Session
+from planning.steps.produce import Materials, Tools
+from planning.steps.staffing import roster_maker
+
+UNCOVERED = 3
+ZONE = "Europe/Berlin"
+NOW = pd.Timestamp("2026-08-31T03:00", tz="UTC")
+
+
+def smena(*words: object, code: int | tuple[int, ...] = 0) -> Result:
+    result = CliRunner().invoke(app, [str(word) for word in words])
+    codes = code if isinstance(code, tuple) else (code,)
+    assert result.exit_code in codes, f"{result.stdout}\n{result.stderr}\n{result.exception}"
+    return result
+
+
+@pytest.fixture
+def rosters(planned: Session, tmp_path: Path) -> Path:
+    """The plan's roster and its week's requirements as plain files, with the site's people and rules beside them."""
+    steps.read(planned, "roster").to_csv(tmp_path / "roster.csv", index=False)
+    need = steps.read(planned, "requirements")
+    week = need[need["start"] < pd.Timestamp("2026-09-05", tz="UTC")]
+    week.to_csv(tmp_path / "need.csv", index=False)
+    for name in ("people.csv", "rules.toml", "time_off.csv"):
+        (tmp_path / name).write_text(planned.site.contents[name], "utf-8")
+    return tmp_path
+
+
+def options(folder: Path, *names: str) -> list[object]:
+    where = {"people": "people.csv", "rules": "rules.toml", "requirements": "need.csv", "time-off": "time_off.csv"}
+    return [part for name in names for part in (f"--{name}", folder / where[name])]
+
+
+def working(roster: pd.DataFrame, day: str) -> set[str]:
+    rows = roster[roster["activity"] == "work"]
+    return set(rows.loc[rows["start"].dt.tz_convert(ZONE).dt.strftime("%Y-%m-%d") == day, "agent"])
+
+
+def test_every_format_is_written_from_plain_files(rosters: Path) -> None:
+    roster_stages.export_roster_file(
+        str(rosters / "roster.csv"), rosters / "out", ("xlsx", "csv", "ics", "pdf", "teams"), rosters / "people.csv",
+        rosters / "rules.toml", requirements=rosters / "need.csv", calendar="RU", language="ru", made_at=NOW,
+    )  # fmt: skip
+    names = {path.name for path in (rosters / "out").iterdir()}
+    assert names == {"roster.xlsx", "roster.csv", "roster.pdf", "roster-teams.xlsx", "calendars"}
+    sheets = openpyxl.load_workbook(rosters / "out" / "roster.xlsx").sheetnames
+    assert sheets == ["График смен", "Покрытие", "Обозначения", "Итоги", "Табель (Т-13)", "Проверка правил"]
+
+
+def test_what_people_saw_before_is_cancelled_where_it_is_gone(rosters: Path) -> None:
+    before = pd.read_csv(rosters / "roster.csv")
+    agent, first = before["agent"].iloc[-1], before["start"].iloc[-1][:10]
+    after = before[~((before["agent"] == agent) & before["start"].str.startswith(first))]
+    after.to_csv(rosters / "after.csv", index=False)
+    smena("export", "roster", "--roster", rosters / "after.csv", *options(rosters, "people", "rules"),
+          "--previous", rosters / "roster.csv", "--format", "ics", "--out", rosters / "out")  # fmt: skip
+    (calendar,) = (rosters / "out" / "calendars").glob(f"{agent}*.ics")
+    events = Calendar.from_ical(calendar.read_bytes()).walk("VEVENT")
+    gone = [event for event in events if str(event["STATUS"]) == "CANCELLED"]
+    assert len(gone) == 1
+    assert int(gone[0]["SEQUENCE"]) > 0
+
+
+def test_files_of_a_roster_file_belong_to_it(planned: Session, rosters: Path) -> None:
+    smena("export", "roster", "--roster", rosters / "roster.csv", code=2)
+    smena("export", "roster", "--previous", rosters / "roster.csv", "--store", planned.store.folder, code=2)
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_the_audit_proves_what_it_says(rosters: Path, ending: str) -> None:
+    target = rosters / f"proof.{ending}"
+    smena("audit", rosters / "roster.csv", *options(rosters, "people", "rules"), "--proof", target, code=(0, 3))
+    if ending == "xlsx":
+        rows = list(openpyxl.load_workbook(target).active.iter_rows(values_only=True, min_row=4))
+        assert {row[0] for row in rows} >= {"rest", "hours_per_week"}
+        return
+    rows = [row for row in csv.DictReader(io.StringIO(target.read_text())) if row["rule"] == "hours_per_week"]
+    assert all(float(row["margin"]) == 40 - float(row["found"]) for row in rows)
+    assert len(rows) > 2
+
+
+def test_a_repair_of_files_names_each_change_and_its_gain(rosters: Path) -> None:
+    day = "2026-09-02"
+    before = pd.read_csv(rosters / "roster.csv", parse_dates=["start"])
+    absent = sorted(working(before, day))[0]
+    with (rosters / "time_off.csv").open("a") as file:
+        file.write(f"{absent},{day},{day},sick,\n")
+    told = smena("repair", rosters / "roster.csv", *options(rosters, "people", "rules", "requirements", "time-off"),
+                 "--changes-most", 2, "--out", rosters / "new.csv", "--changes", rosters / "changes.csv",
+                 code=(0, UNCOVERED))  # fmt: skip
+    account = json.loads(told.stdout)
+    assert account["forced_days"] == 1
+    assert account["changed_days"] <= 2
+    assert (account["changes"][0]["agent"], account["changes"][0]["kind"]) == (absent, "absent")
+    assert account["after"]["cost"] <= account["broken"]["cost"]
+    after = pd.read_csv(rosters / "new.csv", parse_dates=["start"])
+    assert absent not in working(after, day)
+    assert len(pd.read_csv(rosters / "changes.csv")) == account["forced_days"] + account["changed_days"]
+
+
+def test_a_repaired_roster_is_a_draft_that_can_be_made_again(planned: Session) -> None:
+    shown = planned.member("roster")
+    steps.publish(planned, "roster")
+    absent = sorted(working(steps.read(planned, "roster"), "2026-09-02"))[0]
+    seen = steps.preview_repair(planned, absent, date(2026, 9, 2), date(2026, 9, 2))
+    assert planned.member("roster") == shown
+    assert steps.save_absence(planned, absent, date(2026, 9, 2), date(2026, 9, 2))
+    result = steps.repair_roster(planned)
+    assert [row["agent"] for row in result.details["changes"]] == list(seen.changes["agent"])
+    assert absent not in working(steps.read(planned, "roster"), "2026-09-02")
+    assert planned.published is not None
+    assert planned.published.members["roster"] == shown
+    steps.measure_coverage(planned)
+    assert steps.audit(planned).details["hard"] == 0
+    record = planned.store.versions.get("roster", result.version)
+    again = roster_maker(Materials(planned.store, Recipe("roster", record.inputs, record.parameters)), Tools())
+    pd.testing.assert_frame_equal(again.frames["roster"], steps.read(planned, "roster"))
+
+
+def test_an_absence_of_nobody_is_refused(planned: Session) -> None:
+    with pytest.raises(BadValue):
+        steps.save_absence(planned, "nobody", date(2026, 9, 2), date(2026, 9, 2))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("A07", ("A07", date(2026, 9, 2), date(2026, 9, 2))),  # 23:00 UTC is the next day in Berlin
+        ("A07=2026-09-09", ("A07", date(2026, 9, 9), date(2026, 9, 9))),
+        ("A07=2026-09-09..2026-09-11", ("A07", date(2026, 9, 9), date(2026, 9, 11))),
+    ],
+)
+def test_an_absence_in_one_word(text: str, expected: tuple[str, date, date]) -> None:
+    assert roster_stages.parse_absence(text, pd.Timestamp("2026-09-01T23:00", tz="UTC"), ZONE) == expected
+
+
+def test_a_day_that_is_none_is_refused() -> None:
+    with pytest.raises(BadValue):
+        roster_stages.parse_absence("A07=tomorrow", pd.Timestamp("2026-09-01T23:00", tz="UTC"), ZONE)
+
+
+def test_a_copied_week_is_a_draft_of_the_next_week(planned: Session) -> None:
+    before = steps.read(planned, "roster")
+    steps.copy_week(planned, date(2026, 9, 7))
+    after = steps.read(planned, "roster")
+    moved = after.loc[after["activity"] == "work", "start"] - pd.Timedelta(days=7)
+    assert set(moved) == set(before.loc[before["activity"] == "work", "start"])
+    assert set(after["activity"]) == {"work"}  # p0 is on leave in the first week only
+
+
+def test_drafts_of_the_store_are_compared(planned: Session) -> None:
+    steps.publish(planned, "roster")
+    rows = list(csv.DictReader(io.StringIO(
+        smena("compare", "published", "draft", "--store", planned.store.folder).stdout
+    )))  # fmt: skip
+    assert [(row["draft"], row["changed_days"]) for row in rows] == [("published", "0"), ("draft", "0")]
+    assert rows[0]["cost"] == rows[1]["cost"]
+
+
+def test_files_are_compared_too(rosters: Path) -> None:
+    words = smena("compare", rosters / "roster.csv", *options(rosters, "people", "rules", "requirements"), "--json")
+    assert len(json.loads(words.stdout)) == 1
+    smena("compare", rosters / "roster.csv", *options(rosters, "people", "rules"), code=2)
