@@ -122,7 +122,7 @@ def make_forecast(
     if not 1 <= horizon_days <= MOST_DAYS:
         raise BadValue(f"a horizon of 1 to {MOST_DAYS} days", column="horizon_days", found=horizon_days)
     pins = _checked_pins(model, models or {})
-    site = Site(grid, opening, holidays or {}, events, gaps)
+    site = Site(grid, opening, {} if holidays is None else holidays, events, gaps)
     rows = rows_before(history, as_of, grid)
     if rows.empty:
         raise EmptyFile("a history with intervals that were over at as_of", found=str(as_of))
@@ -188,7 +188,7 @@ def backtest(
         raise EmptyFile("a history with intervals that were over at as_of", found=str(moment))
     named = _checked_models(models or tuple(name for name, made in FORECASTERS.items() if not made.only_when_named))
     as_of_day = local_days(pd.DatetimeIndex([moment]), grid.timezone)[0]
-    site = Site(grid, opening, holidays or {}, events, gaps)
+    site = Site(grid, opening, {} if holidays is None else holidays, events, gaps)
     ready = prepare(rows, site, as_of_day=as_of_day, horizon_days=1, as_it_was=True)
     positions = plan_origins(ready.panel, origins, horizon_days, whole=True)
     if not positions:
