@@ -11,6 +11,8 @@ from domain.errors import BadValue
 from domain.intervals import DAY_MINUTES, IntervalGrid, grid_between
 from scheduling.shifts.localtime import minutes_of, stamps_of
 
+BLOCK_SPANS = 256
+
 
 @dataclass(frozen=True)
 class CoverGrid:
@@ -34,9 +36,13 @@ class CoverGrid:
 
     def shares(self, start: np.ndarray, end: np.ndarray) -> np.ndarray:
         """Share of each interval that each span [start, end) fills: spans × intervals, 0 to 1."""
-        low = np.maximum(start[:, None], self.start[None, :])
-        high = np.minimum(end[:, None], self.end[None, :])
-        return np.asarray(np.maximum(high - low, 0) / (self.end - self.start)[None, :])
+        found = np.empty((len(start), len(self.start)))
+        for first in range(0, len(start), BLOCK_SPANS):  # thousands of spans by thousands of intervals: no big copies
+            part = slice(first, first + BLOCK_SPANS)
+            low = np.maximum(start[part, None], self.start[None, :])
+            high = np.minimum(end[part, None], self.end[None, :])
+            found[part] = np.maximum(high - low, 0) / (self.end - self.start)[None, :]
+        return found
 
 
 def interval_of(requirements: pd.DataFrame) -> int:
