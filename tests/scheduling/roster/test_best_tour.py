@@ -124,6 +124,16 @@ def price_of(problem: RosterProblem, person: Person, tour: tuple[int, ...]) -> f
 
 
 TOURS_TRIED = 40
+EVERY_KEY: dict[str, Any] = {
+    "shifts": ["early", "night"], "hours_per_week_max": 30, "weekly_rest_hours_min": 35, "consecutive_days_max": 3,
+    "consecutive_days_min": 2, "days_off_min": 2, "consecutive_weekends_max": 2, "complete_weekends": True,
+    "consecutive_nights_max": 1, "start_after_night": "12:00",
+    "overtime": [{"over_hours": 16, "factor": 1.5}, {"per": "day", "over_hours": 9, "factor": 2.0}],
+}  # fmt: skip
+EVERY_RULE = (
+    "weekly_rest", "consecutive_days", "consecutive_days_min", "days_off", "weekends", "consecutive_weekends",
+    "complete_weekends", "consecutive_nights", "after_night", "hours_per_period", "overtime", "overtime_day",
+)  # fmt: skip
 Case = tuple[dict[str, Any], dict[str, Any], int, str, str, str]
 CASES: dict[str, Case] = {
     "rest and hours of a week": ({"hours_per_week_max": 30}, {}, 4, "2026-03-02", "UTC", ""),
@@ -238,6 +248,14 @@ CASES: dict[str, Case] = {
     "hours of the plan, paid": (
         {"hours_per_period_max": 12, "hours_per_period_min": 8, "hours_per_week_max": 60},
         {"hours_per_period": {"strictness": "pay", "price": 0.5}}, 3, "2026-03-03", "UTC", "E",
+    ),
+    "every rule at once": (
+        {**EVERY_KEY, "weekends_max": 1, "hours_per_period_max": 36}, {}, 5, "2026-03-05", "UTC", "L-E",
+    ),
+    "every rule at once, paid": (
+        {**EVERY_KEY, "weekends_max": 0, "hours_per_period_max": 20},
+        {name: {"strictness": "pay", "price": 1.0 + number / 4} for number, name in enumerate(EVERY_RULE)}, 4,
+        "2026-03-06", "UTC", "LNN",
     ),
     "paid rest": ({}, {"rest": {"strictness": "pay", "price": 0.75}}, 3, "2026-03-03", "UTC", "N"),
 }  # fmt: skip

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from domain.people import RuleBook
 from scheduling import audit, make_roster
 from scheduling.roster.engines import program
+from scheduling.roster.engines.site import read_staff
+from scheduling.roster.problem import make_problem
 
 SHIFTS = {
     "early": {"start_from": "06:00", "start_to": "08:00", "start_step_minutes": 120, "length_minutes": 480},
@@ -124,3 +126,24 @@ def test_leave_is_harder_than_a_pinned_shift_and_the_audit_says_so(most: int, mo
     monkeypatch.setattr(program, "EXACT_COLUMNS_MOST", most)
     roster = pinned_roster([("ann", "2026-05-05", "2026-05-05", "leave", "", "")])
     assert roster["activity"].tolist() == ["work", "leave"]
+
+
+def test_every_rule_speaks_to_the_insertion_engine() -> None:
+    agreement = {
+        "shifts": list(SHIFTS), "hours_per_day_max": 10, "hours_per_week_min": 16, "weekly_rest_hours_min": 42,
+        "consecutive_days_max": 5, "consecutive_days_min": 2, "days_off_min": 2, "weekends_max": 1,
+        "consecutive_weekends_max": 1, "complete_weekends": True, "consecutive_nights_max": 2,
+        "start_after_night": "12:00", "accounting_period": "month", "norm_hours_per_week": 40, "norm_share_min": 0.8,
+        "norm_calendar": "RU", "rotation_days": [4, 2], "rotation_from": "2026-04-23",
+        "overtime": [{"over_hours": 40, "factor": 1.5}, {"per": "day", "over_hours": 8, "factor": 1.5}],
+    }  # fmt: skip
+    book = RuleBook.from_mapping({"agreement": {"own": agreement}, "shift": SHIFTS})
+    start = pd.date_range("2026-04-27", "2026-05-06", freq="2h", inclusive="left", tz="UTC").as_unit("us")
+    need = pd.DataFrame({"queue": "calls", "start": start, "interval_minutes": 120, "load_erlangs": 1.0})
+    need["agents"] = need["scheduled"] = 1.0
+    people = pd.DataFrame({"agent": ["ann"], "queues": "calls", "agreement": "own"})
+    kinds = ["leave", "wish_off", "wish_work", "pinned"]
+    days = [f"2026-04-{day}" for day in (27, 28, 29, 30)]
+    off = pd.DataFrame({"agent": "ann", "from": days, "to": days, "kind": kinds})
+    staff = read_staff(make_problem(need, people, book, time_off=off))
+    assert len(staff.able) == 1
