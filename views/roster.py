@@ -15,6 +15,7 @@ from views.parts.exports import export_buttons
 from views.parts.language import colours_here, words_here
 from views.parts.notices import heading, reported, show_notes
 from views.parts.proof import proof_view
+from views.parts.repairing import repair_panel
 from views.parts.rostering import audit_table, hours_table, make_panel, summary_cards
 from views.parts.staffing import bars_of, bars_on, biggest_gaps, cover_by_interval, in_order
 
@@ -83,6 +84,7 @@ def roster_views(roster: pd.DataFrame) -> None:
     """What the roster is worth, the files to take away, and one of its views."""
     summary_cards(words)
     export_buttons(words)
+    repair_panel(roster, words)
     show: dict[str, Callable[[], None]] = {
         "people": lambda: people(roster),
         "coverage": coverage,

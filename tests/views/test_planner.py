@@ -75,6 +75,31 @@ def test_a_new_roster_is_a_draft_until_it_is_published_and_the_one_before_comes_
     assert not app.error
 
 
+def test_an_absence_shows_its_changes_before_they_are_applied(open_app: Open, planned_copy: Path) -> None:
+    with open_session(planned_copy) as session:
+        roster = steps.read(session, "roster")
+        before = session.member("roster")
+    agent = sorted(roster.loc[roster["activity"] == "work", "agent"])[0]
+    days = roster.loc[(roster["agent"] == agent) & (roster["activity"] == "work"), "start"].dt.tz_convert(
+        "Europe/Berlin"
+    )
+    app = open_app(planned_copy, "roster")
+    app.selectbox(key="repair_agent").set_value(agent)
+    app.selectbox(key="repair_first").set_value(days.min().date())
+    app.button(key="repair_show").click().run()
+    assert not app.exception
+    assert not app.error
+    shown = next(frame.value for frame in app.dataframe if EN("repair.column_gain") in frame.value)
+    assert EN("repair.did_absent") in list(shown[EN("repair.column_kind")])
+    with open_session(planned_copy) as session:
+        assert session.member("roster") == before  # only looked at
+    app.button(key="repair_apply").click().run()
+    assert toasts(app) == [EN("repair.done")]
+    with open_session(planned_copy) as session:
+        assert session.member("roster") != before
+        assert agent in set(session.site.time_off["agent"])
+
+
 def test_a_page_that_is_behind_publishes_nothing(open_app: Open, planned_copy: Path) -> None:
     add_campaign(planned_copy)
     app = open_app(planned_copy, "roster")
