@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from domain.people import RuleBook
 from domain.tables import PROOF
 from scheduling.roster import audit, prove, tightest
-from scheduling.roster.proof import MEASURES
+from scheduling.roster.margins import MEASURES
 from scheduling.roster.rules import RULES
 
 DAY = {"start_from": "08:00", "length_minutes": 480}
@@ -71,6 +71,22 @@ def test_hours_days_and_breaks_have_margins_of_their_own(make_book, make_people,
     assert line(proof, "breaks")["margin"] == 15.0  # 195 minutes after the start, 180 at the earliest
 
 
+def test_weekends_nights_and_days_off_are_counted(make_book, make_people, make_rows):
+    book = make_book(
+        {"night": {"start_from": "22:00", "length_minutes": 480}},
+        weekends_max=3, consecutive_weekends_max=3, consecutive_nights_max=4, days_off_min=2, consecutive_days_min=2,
+        hours_per_period_max=60,
+    )  # fmt: skip
+    nights = ("2026-03-06", "2026-03-07", "2026-03-11", "2026-03-12", "2026-03-14")  # from a Friday on
+    proof = prove(make_rows(*(work("ann", f"{day}T22:00") for day in nights)), make_people(ann="phone/a"), book)
+    assert line(proof, "weekends")["margin"] == 3 - 2
+    assert line(proof, "consecutive_weekends")["margin"] == 3 - 2
+    assert line(proof, "consecutive_nights")["margin"] == 4 - 2
+    assert line(proof, "days_off")["margin"] == 1 - 2  # the 13th alone
+    assert line(proof, "consecutive_days_min")["margin"] == 0  # the first run and the last may be longer
+    assert line(proof, "hours_per_period")["margin"] == 60 - 40
+
+
 def test_a_rule_without_a_measure_is_kept_or_broken(make_book, make_people, make_rows):
     people = make_people(ann="phone/a", bob="phone/b")
     rows = make_rows(work("ann", "2026-03-02T08:00"), work("bob", "2026-03-02T08:00"))
@@ -109,6 +125,9 @@ def test_a_margin_is_negative_exactly_where_the_audit_finds_a_breach(starts: lis
                 "full": {
                     "shifts": ["day"], "hours_per_week_min": 20, "hours_per_week_max": 40, "hours_per_day_max": 12,
                     "consecutive_days_max": 3, "weekly_rest_hours_min": 42,
+                    "hours_per_period_max": 60, "hours_per_period_min": 24, "days_off_min": 2,
+                    "consecutive_days_min": 2, "weekends_max": 1, "consecutive_weekends_max": 1,
+                    "consecutive_nights_max": 1,
                 }
             },
             "shift": {"day": {**DAY, "break": [LUNCH]}},
