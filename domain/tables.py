@@ -882,7 +882,9 @@ COMPARISON = Table(
         Column("hard_breaches", "integer", "", "breaches of rules that forbid", True, False, 0),
         Column("nights_spread", "number", "shifts", "most less least night shifts among people of one agreement"),
         Column("weekends_spread", "number", "days", "most less least weekend days among people of one agreement"),
-        Column("wishes_met_share", "number", "share", "wished days that went as wished; empty = none", True, True, 0, 1),
+        Column(
+            "wishes_met_share", "number", "share", "wished days that went as wished; empty = none", True, True, 0, 1
+        ),
         Column("changed_days", "integer", "", "agent-days that differ from the first draft", True, False, 0),
     ),
 )
@@ -894,7 +896,9 @@ LEDGER = Table(
         Column("agent", "text", "", "who"),
         Column("from", "date", "", "first local day counted"),
         Column("to", "date", "", "last local day counted"),
-        Column("days", "integer", "days", "days on which the person could be planned, absences left out", True, False, 0),
+        Column(
+            "days", "integer", "days", "days on which the person could be planned, absences left out", True, False, 0
+        ),
         Column("nights", "integer", "shifts", "night shifts, as the agreement defines them", True, False, 0),
         Column("weekends", "integer", "weekends", "weekends with a shift", True, False, 0),
         Column("holidays", "integer", "shifts", "shifts that start on a public holiday", True, False, 0),

@@ -179,7 +179,11 @@ def _write_hours(
     rows: dict[str, list[int]] = {}
     for kind in kinds:
         shares = [(window, _share_inside(window, days)) for window in kind.windows]
-        caps = [share * max(w.most - w.before, 0.0) for w, share in shares if share > 0 and np.isfinite(w.most)]
+        caps = [
+            share * max(w.most - w.before, 0.0)
+            for w, share in shares
+            if share > 0 and np.isfinite(w.most) and np.isinf(w.over_price)
+        ]
         capped &= bool(caps)
         most += min(caps, default=0.0)
         least += sum(share * max(w.least - w.before, 0.0) for w, share in shares if share > 0)
