@@ -10,6 +10,7 @@ import streamlit as st
 from views.figures import CONFIG, coverage_chart, gantt_chart
 from views.parts import pickers, plan, site
 from views.parts.days import day_list, on_days
+from views.parts.drafts import drafts_view, has_two_drafts
 from views.parts.empty import next_step
 from views.parts.exports import export_buttons
 from views.parts.language import colours_here, words_here
@@ -92,6 +93,8 @@ def roster_views(roster: pd.DataFrame) -> None:
         "audit": lambda: audit_table(words),
         "proof": lambda: proof_view(words),
     }
+    if has_two_drafts():
+        show["drafts"] = lambda: drafts_view(words)
     view = pickers.view_switch("roster", list(show), words)
     with st.container(border=True):
         show[view]()

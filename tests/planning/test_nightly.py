@@ -55,7 +55,9 @@ def test_a_night_plans_from_a_file_to_a_published_roster_and_exports(planned: Se
     assert week["start"].min() == pd.Timestamp("2026-08-31T07:00Z")  # Monday nine o'clock in Berlin
     assert week["start"].max() == pd.Timestamp("2026-09-04T15:00Z")
     exports = planned.store.folder / "exports" / "2026-08-31"
-    assert {"roster.xlsx", "roster.csv", "calendars", "forecast.csv"} == {path.name for path in exports.iterdir()}
+    assert {"roster.xlsx", "roster.csv", "roster.pdf", "calendars", "forecast.csv"} == {
+        path.name for path in exports.iterdir()
+    }
 
 
 def test_a_night_that_runs_twice_changes_nothing(planned: Session, site_folder: Path) -> None:

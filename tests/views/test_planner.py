@@ -75,7 +75,9 @@ def test_a_new_roster_is_a_draft_until_it_is_published_and_the_one_before_comes_
     assert not app.error
 
 
-def test_an_absence_shows_its_changes_before_they_are_applied(open_app: Open, planned_copy: Path) -> None:
+def test_an_absence_shows_its_changes_before_they_are_applied_and_the_draft_is_compared(
+    open_app: Open, planned_copy: Path
+) -> None:
     with open_session(planned_copy) as session:
         roster = steps.read(session, "roster")
         before = session.member("roster")
@@ -98,6 +100,14 @@ def test_an_absence_shows_its_changes_before_they_are_applied(open_app: Open, pl
     with open_session(planned_copy) as session:
         assert session.member("roster") != before
         assert agent in set(session.site.time_off["agent"])
+    app.segmented_control(key="roster_view").set_value("drafts").run()
+    compared = next(frame.value for frame in app.dataframe if EN("drafts.measure") in frame.value)
+    differing = compared.set_index(EN("drafts.measure")).loc[EN("drafts.changed_days")]
+    assert differing[EN("drafts.published")] == "0"
+    assert int(differing[EN("drafts.draft")]) >= 1
+    app.button(key="publish").click().run()  # nothing is left to compare: the page goes on
+    assert not app.exception
+    assert toasts(app) == [EN("roster.published")]
 
 
 def test_a_page_that_is_behind_publishes_nothing(open_app: Open, planned_copy: Path) -> None:
