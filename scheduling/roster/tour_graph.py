@@ -77,10 +77,11 @@ def meters_of(frame: TourFrame) -> tuple[Meter, ...]:
 
 
 def make_tour_graph(
-    frame: TourFrame, histories: Sequence[tuple[Worked, ...]], windows: Sequence[HoursWindow] = ()
-) -> TourGraph:
-    """The graph of one agreement for people with these histories; it keeps count of `windows` too."""
-    meters = (*meters_of(frame), *window_meters(frame, windows))
+    frame: TourFrame, histories: Sequence[tuple[Worked, ...]], windows: Sequence[HoursWindow] = (),
+    more: Sequence[Meter] = (),
+) -> TourGraph:  # fmt: skip
+    """The graph of one agreement for people with these histories; it keeps count of `windows` and `more` too."""
+    meters = (*meters_of(frame), *window_meters(frame, windows), *more)
     known = tuple(dict.fromkeys(histories))
     states = np.array([[meter.first(history) for meter in meters] for history in known], dtype=np.int64)
     nodes, place = _distinct(states.reshape(len(known), len(meters)))

@@ -22,14 +22,14 @@ from scheduling.roster.engines.arrays import Site, Tours
 from scheduling.roster.engines.dual import dual_bound
 from scheduling.roster.engines.guide import make_guide
 from scheduling.roster.engines.plan import Shift
-from scheduling.roster.engines.site import fine_step, make_site, read_staff
+from scheduling.roster.engines.site import Staff, fine_step, make_site, read_staff
 from scheduling.roster.problem import RosterProblem
 
 SWEEPS = 4
 RUINED_MOST = 3
 TIE_SHARE = 0.0025  # of the price of a missing hour: the largest random difference between equal shifts
 NOISE_SHARE = 0.25
-HOT_SHARE, COLD_SHARE = 1.5, 0.05
+HOT_SHARE, COLD_SHARE = 1.5, 0.01
 INSERTIONS_PER_ROUND = 10
 DUAL_STEPS_MOST, DUAL_STEPS_LEAST = 400, 20
 DUAL_TOURS = 40_000  # person-weeks priced for the bound
@@ -47,12 +47,16 @@ class Inserted:
 
 
 def solve_by_insertion(
-    problem: RosterProblem, *, seed: int, rounds: int, deadline: float | None = None, tell: Tell | None = None
-) -> Inserted:
-    """The best roster met in `rounds` of `INSERTIONS_PER_ROUND` a person. Raises `NeedsProgram` (see `site`)."""
+    problem: RosterProblem, *, seed: int, rounds: int, deadline: float | None = None, tell: Tell | None = None,
+    staff: Staff | None = None,
+) -> Inserted:  # fmt: skip
+    """The best roster met in `rounds` of `INSERTIONS_PER_ROUND` a person. Raises `NeedsProgram` (see `site`).
+
+    `staff`: the problem's people where the caller has read (and changed) them already.
+    """
     say = tell or (lambda stage, done, total: None)
     random = np.random.default_rng(seed)
-    staff, prices = read_staff(problem), make_prices(problem)
+    staff, prices = staff or read_staff(problem), make_prices(problem)
     site = make_site(problem, staff, prices, random)
     kernel.seed_random(seed)
     able = staff.able
@@ -73,11 +77,13 @@ def solve_by_insertion(
     say("relaxation", 1, 1)
     best, kept = cost, _copy(site)
     size = max(INSERTIONS_PER_ROUND * len(able) * 2 // (1 + RUINED_MOST), 1)
+    begin, reached = monotonic(), 0.0
     for done in range(rounds):
         if deadline is not None and monotonic() > deadline:
             break
         say("improvement", done, rounds)
-        hot, cold = (price * HOT_SHARE * (COLD_SHARE / HOT_SHARE) ** (edge / rounds) for edge in (done, done + 1))
+        cooled, reached = reached, max((done + 1) / rounds, _elapsed(begin, deadline))
+        hot, cold = (price * HOT_SHARE * (COLD_SHARE / HOT_SHARE) ** min(part, 1.0) for part in (cooled, reached))
         cost += kernel.ruin(site, able, size, RUINED_MOST, hot, cold, tie, NOISE_SHARE * price)
         if cost < best - 1e-9:
             best, kept = cost, _copy(site)
@@ -88,6 +94,11 @@ def solve_by_insertion(
     bound = dual_bound(problem, site, able, guide.price, best - fixed, steps) + fixed
     own = idle | {int(person): float(kept.own[person]) for person in able}
     return Inserted(_shifts(problem, kept, site), own, bound, guide.savings)
+
+
+def _elapsed(begin: float, deadline: float | None) -> float:
+    """Share of the search's time that has passed: a search that time will end before its rounds cools by the clock."""
+    return 0.0 if deadline is None else (monotonic() - begin) / max(deadline - begin, 1e-9)
 
 
 def _copy(site: Site) -> Tours:

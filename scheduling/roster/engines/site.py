@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import gcd
 
@@ -12,7 +12,7 @@ from domain.people import WorkAgreement
 from scheduling.roster.availability import Availability
 from scheduling.roster.cover import CoverPrices
 from scheduling.roster.engines import arrays
-from scheduling.roster.meters import HoursWindow, TourFrame
+from scheduling.roster.meters import HoursWindow, Meter, TourFrame
 from scheduling.roster.model import AgentModel, Person
 from scheduling.roster.problem import RosterProblem
 from scheduling.roster.rules import RULES
@@ -23,6 +23,7 @@ BARRED = 1e15
 TIES = 4096
 Span = tuple[int, int]
 Windows = tuple[HoursWindow, ...]
+MoreMeters = Callable[[TourFrame], Sequence[Meter]]
 
 
 class NeedsProgram(Exception):
@@ -69,8 +70,11 @@ class Staff:
         return np.array([p for p, k in enumerate(self.kind_of) if k >= 0 and self.kinds[k].start >= 0], dtype=np.int64)
 
 
-def read_staff(problem: RosterProblem) -> Staff:
-    """The people of a problem. Raises `NeedsProgram` where a rule in force has rows over several days and no meter."""
+def read_staff(problem: RosterProblem, more: MoreMeters | None = None) -> Staff:
+    """The people of a problem; `more` adds meters to those of the rules (rules of a published format).
+
+    Raises `NeedsProgram` where a rule in force has rows over several days and no meter.
+    """
     by_agreement: dict[WorkAgreement, list[int]] = {}
     for number in np.flatnonzero(problem.group_of >= 0).tolist():
         by_agreement.setdefault(problem.people[number].agreement, []).append(number)
@@ -84,7 +88,8 @@ def read_staff(problem: RosterProblem) -> Staff:
         parts = {number: split_windows(_windows(problem.people[number], frame)) for number in members}
         for metered in dict.fromkeys(parts[number][1] for number in members):
             those = [number for number in members if parts[number][1] == metered]
-            graphs.append(make_tour_graph(frame, [problem.people[number].history for number in those], metered))
+            histories = [problem.people[number].history for number in those]
+            graphs.append(make_tour_graph(frame, histories, metered, more(frame) if more else ()))
             spans = sorted({(w.first, w.last) for number in those for w in parts[number][0]})
             axes.append(Axis(tuple(spans), _unit(frame)))
             seen: dict[object, int] = {}
@@ -124,8 +129,16 @@ def _windows(person: Person, frame: TourFrame) -> list[HoursWindow]:
     for rule in RULES:
         setting = rule.setting(frame.book)
         if rule.windows is not None and setting.strictness in ("forbid", "pay"):
-            found += rule.windows(person, frame, setting)
+            found += [window for window in rule.windows(person, frame, setting) if _can_bind(window, frame)]
     return found
+
+
+def _can_bind(window: HoursWindow, frame: TourFrame) -> bool:
+    """Whether the window's hours can be too few or too many at all; one that can't is not worth counting."""
+    longest = [frame.slots.paid_hours[own].max(initial=0.0) for own in frame.open[window.first : window.last + 1]]
+    return (
+        window.least > window.before or window.before + sum(longest) * frame.agreement.shifts_per_day_max > window.most
+    )
 
 
 def _unit(frame: TourFrame) -> int:
@@ -319,7 +332,7 @@ def _flat(staff: Staff) -> arrays.Graphs:
         in_from=_edges(_joined(counts).tolist()),
         ease_a=_joined([layer.ease[:, 0] for _, layer in layers]),
         ease_b=_joined([layer.ease[:, 1] for _, layer in layers]),
-        units=_joined([layer.minutes // axis.minutes for axis, layer in layers]),
+        units=_joined([layer.minutes // axis.minutes * _counted(layer, axis) for axis, layer in layers]),
         slot_at=_edges([len(own) for _, layer in layers for own in layer.slots]),
         class_slots=_joined([own for _, layer in layers for own in layer.slots]),
     )
@@ -338,6 +351,11 @@ def _joined(parts: Sequence[np.ndarray]) -> np.ndarray:
 def _day_of(layer: Layer, staff: Staff) -> int:
     """The day whose day-off price a layer charges; the second shift of a split day charges none (one past the end)."""
     return len(staff.kinds[0].off_cost) - 1 if layer.half == SECOND else layer.position
+
+
+def _counted(layer: Layer, axis: Axis) -> bool:
+    """Whether a window holds the layer's day; hours of other days are counted nowhere."""
+    return any(first <= layer.position <= last for first, last in axis.spans)
 
 
 def _window_after(layer: Layer, axis: Axis) -> int:

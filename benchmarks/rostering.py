@@ -1,0 +1,90 @@
+"""Published rostering problems through the product's engine: `python -m benchmarks.rostering solve INSTANCE …`.
+
+Writes a roster that the formats' checkers read and prints penalty, bound and gap as JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+from benchmarks.curtois_qu import Instance, make_problem, read_instance
+from domain.errors import BadValue
+from scheduling.roster.engines.insertion import solve_by_insertion
+from scheduling.roster.engines.plan import Shift
+
+ROUNDS_MOST = 100_000  # where the time limit ends the search
+
+
+def penalty_of(instance: Instance, roster: dict[tuple[str, int], str]) -> int:
+    """Requests not met and cover missed, each times its weight; `roster`: type by employee and day."""
+    total = sum(weight for who, day, name, weight in instance.wanted if roster.get((who, day)) != name)
+    total += sum(weight for who, day, name, weight in instance.unwanted if roster.get((who, day)) == name)
+    there: dict[tuple[int, str], int] = {}
+    for (_, day), name in roster.items():
+        there[day, name] = there.get((day, name), 0) + 1
+    for day, name, need, under, over in instance.cover:
+        people = there.get((day, name), 0)
+        total += under * max(need - people, 0) + over * max(people - need, 0)
+    return total
+
+
+def solve(
+    path: Path, seconds: float, seed: int, rounds: int | None
+) -> tuple[dict[tuple[str, int], str], dict[str, object]]:
+    """The roster (type by employee and day) and what is printed of it; `rounds` instead of seconds repeat exactly."""
+    begin = time.monotonic()
+    instance = read_instance(path)
+    problem, staff, owed = make_problem(instance)
+    deadline = begin + seconds if rounds is None else None
+    found = solve_by_insertion(problem, seed=seed, rounds=rounds or ROUNDS_MOST, deadline=deadline, staff=staff)
+    roster = _roster(instance, found.shifts)
+    penalty = penalty_of(instance, roster)
+    bound = min(max(found.bound + owed, 0.0), float(penalty))
+    summary: dict[str, object] = {
+        "instance": path.stem,
+        "penalty": penalty,
+        "bound": round(bound, 3),
+        "gap": round((penalty - bound) / max(bound, 1.0), 5),
+        "seconds": round(time.monotonic() - begin, 1),
+        "seed": seed,
+    }
+    return roster, summary
+
+
+def _roster(instance: Instance, shifts: dict[int, list[Shift]]) -> dict[tuple[str, int], str]:
+    names, many = tuple(instance.minutes), len(instance.minutes)
+    return {
+        (employee, slot // many): names[slot % many]
+        for number, employee in enumerate(instance.staff)
+        for slot, _ in shifts[number]
+    }
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command; exit 2 for input that can't be read."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.rostering")
+    parser.add_argument("action", choices=["solve"])
+    parser.add_argument("instance", type=Path)
+    parser.add_argument("--format", choices=["curtois-qu"], required=True)
+    parser.add_argument("--time-limit", type=float, default=60.0, metavar="S")
+    parser.add_argument("--rounds", type=int, help="rounds of search instead of seconds, to repeat a run")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--out", type=Path, required=True, metavar="ROSTER")
+    given = parser.parse_args(arguments)
+    try:
+        roster, summary = solve(given.instance, given.time_limit, given.seed, given.rounds)
+    except (BadValue, OSError) as fault:
+        print(f"benchmarks.rostering: {fault}", file=sys.stderr)
+        return 2
+    lines = ["employee,day,shift", *(f"{who},{day},{name}" for (who, day), name in sorted(roster.items()))]
+    given.out.write_text("\n".join(lines) + "\n", "utf-8")
+    print(json.dumps(summary))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
