@@ -11,6 +11,8 @@ served averaged over the tours met so far, because single tours herd to one shif
 
 from __future__ import annotations
 
+from time import monotonic
+
 import numpy as np
 
 from scheduling.roster.engines import insertion_kernel as kernel
@@ -26,9 +28,10 @@ PATIENCE = 10
 
 
 def dual_bound(
-    problem: RosterProblem, site: Site, able: np.ndarray, price: np.ndarray, target: float, iterations: int
-) -> float:
-    """The best L(π) met, from `price` on. `target`: cost of a known roster."""
+    problem: RosterProblem, site: Site, able: np.ndarray, price: np.ndarray, target: float, iterations: int,
+    deadline: float | None = None,
+) -> float:  # fmt: skip
+    """The best L(π) met, from `price` on. `target`: cost of a known roster; a `deadline` ends the climb early."""
     cover, hours = problem.book.cover, problem.grid.hours
     can = problem.can_serve
     earned = (cover.under_per_hour + cover.over_per_hour) * hours
@@ -40,7 +43,7 @@ def dual_bound(
     step, fresh, failures = STEP_FIRST, FRESH_MOST, 0
     for number in range(1, iterations):
         length = float((slope**2).sum())
-        if length < 1e-9 or target - best < 1e-9:
+        if length < 1e-9 or target - best < 1e-9 or (deadline is not None and monotonic() > deadline):
             break
         tried = np.clip(price + step * (target - best) / length * slope, 0.0, most)
         value, newest = _dual(problem, site, able, can, tried, earned, surplus)

@@ -31,6 +31,7 @@ TIE_SHARE = 0.0025  # of the price of a missing hour: the largest random differe
 NOISE_SHARE = 0.25
 HOT_SHARE, COLD_SHARE = 1.5, 0.01
 INSERTIONS_PER_ROUND = 10
+SEARCH_SHARE = 0.8  # of the time left after the first roster and the relaxation; the bound climbs in the rest
 DUAL_STEPS_MOST, DUAL_STEPS_LEAST = 400, 20
 DUAL_TOURS = 40_000  # person-weeks priced for the bound
 Tell = Callable[[str, int, int], None]
@@ -78,11 +79,12 @@ def solve_by_insertion(
     best, kept = cost, _copy(site)
     size = max(INSERTIONS_PER_ROUND * len(able) * 2 // (1 + RUINED_MOST), 1)
     begin, reached = monotonic(), 0.0
+    searched = None if deadline is None else begin + SEARCH_SHARE * max(deadline - begin, 0.0)
     for done in range(rounds):
-        if deadline is not None and monotonic() > deadline:
+        if searched is not None and monotonic() > searched:
             break
         say("improvement", done, rounds)
-        cooled, reached = reached, max((done + 1) / rounds, _elapsed(begin, deadline))
+        cooled, reached = reached, max((done + 1) / rounds, _elapsed(begin, searched))
         hot, cold = (price * HOT_SHARE * (COLD_SHARE / HOT_SHARE) ** min(part, 1.0) for part in (cooled, reached))
         cost += kernel.ruin(site, able, size, RUINED_MOST, hot, cold, tie, NOISE_SHARE * price)
         if cost < best - 1e-9:
@@ -91,7 +93,7 @@ def solve_by_insertion(
     fixed = sum(idle.values())
     weeks = max(len(problem.days) / 7, 1.0)
     steps = int(min(max(DUAL_TOURS / (len(able) * weeks), DUAL_STEPS_LEAST), DUAL_STEPS_MOST))
-    bound = dual_bound(problem, site, able, guide.price, best - fixed, steps) + fixed
+    bound = dual_bound(problem, site, able, guide.price, best - fixed, steps, deadline) + fixed
     own = idle | {int(person): float(kept.own[person]) for person in able}
     return Inserted(_shifts(problem, kept, site), own, bound, guide.savings)
 
