@@ -64,7 +64,11 @@ class Instance:
 def read_instance(path: Path) -> Instance:
     """Reads a file. Raises `BadValue` with the line that can't be read."""
     section, found = "", Instance(0)
-    for number, raw in enumerate(path.read_text("utf-8-sig").splitlines(), start=1):
+    try:
+        text = path.read_text("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        raise BadValue("a text file in UTF-8", file=str(path)) from fault
+    for number, raw in enumerate(text.splitlines(), start=1):
         line = raw.strip()
         if not line or line.startswith("#"):
             continue
@@ -73,7 +77,7 @@ def read_instance(path: Path) -> Instance:
             continue
         try:
             found = _read(found, section, [part.strip() for part in line.split(",")])
-        except (ValueError, IndexError) as fault:
+        except (ValueError, IndexError, TypeError) as fault:
             raise BadValue(f"a line of {section or 'a section'}", file=str(path), line=number, found=line) from fault
     if not found.days or not found.staff:
         raise BadValue("a Curtois-Qu instance with a horizon and staff", file=str(path))
@@ -88,16 +92,31 @@ def _read(found: Instance, section: str, parts: list[str]) -> Instance:
         found.banned[parts[0]] = tuple(name for name in "".join(parts[2:]).split("|") if name)
     elif section == "SECTION_STAFF":
         types = tuple((name, int(most)) for name, most in (pair.split("=") for pair in parts[1].split("|")))
+        for name, _ in types:
+            _known(name, found.minutes)
         found.staff[parts[0]] = Contract(types, *(int(part) for part in parts[2:8]))
     elif section == "SECTION_DAYS_OFF":
-        found.days_off[parts[0]] = tuple(int(day) for day in parts[1:])
-    elif section == "SECTION_SHIFT_ON_REQUESTS":
-        found.wanted.append((parts[0], int(parts[1]), parts[2], int(parts[3])))
-    elif section == "SECTION_SHIFT_OFF_REQUESTS":
-        found.unwanted.append((parts[0], int(parts[1]), parts[2], int(parts[3])))
+        found.days_off[_known(parts[0], found.staff)] = tuple(int(day) for day in parts[1:])
+    elif section in ("SECTION_SHIFT_ON_REQUESTS", "SECTION_SHIFT_OFF_REQUESTS"):
+        requests = found.wanted if section == "SECTION_SHIFT_ON_REQUESTS" else found.unwanted
+        who, name = _known(parts[0], found.staff), _known(parts[2], found.minutes)
+        requests.append((who, _inside(int(parts[1]), found), name, int(parts[3])))
     elif section == "SECTION_COVER":
-        found.cover.append((int(parts[0]), parts[1], int(parts[2]), int(parts[3]), int(parts[4])))
+        name = _known(parts[1], found.minutes)
+        found.cover.append((_inside(int(parts[0]), found), name, int(parts[2]), int(parts[3]), int(parts[4])))
     return found
+
+
+def _known(name: str, among: Mapping[str, object]) -> str:
+    if name not in among:
+        raise ValueError(name)
+    return name
+
+
+def _inside(day: int, found: Instance) -> int:
+    if not 0 <= day < found.days:
+        raise ValueError(day)
+    return day
 
 
 class FollowMeter(Meter):

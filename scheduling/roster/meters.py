@@ -49,7 +49,8 @@ class TourFrame:
 class Meter(ABC):
     """One rule's memory. States are whole numbers of at least 0; prices are ≥ 0, infinite where the rule forbids.
 
-    `charge` prices units of breach: its setting's price each, or infinity.
+    `charge` prices units of breach: its setting's price each, or infinity. Whoever works nothing keeps every rule: days
+    off after the roster before may cost, but are never forbidden, so that everybody has a legal tour.
     """
 
     def __init__(self, frame: TourFrame, setting: RuleSetting) -> None:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-from scheduling.simulation.site import CHAT, DEFERRED, LIVE
+from scheduling.simulation.site import CHAT, DEFERRED, LIVE, Site
 
 _compiled: Any = njit(cache=True, nogil=True)  # no fastmath: infinite patience must stay infinite
 
@@ -56,7 +56,15 @@ class State(NamedTuple):
 
 
 @_compiled
-def run(contacts, site, state, staff_at, staff_server, staff_group, bin_seconds):  # type: ignore[no-untyped-def]
+def run(
+    contacts: Given,
+    site: Site,
+    state: State,
+    staff_at: np.ndarray,
+    staff_server: np.ndarray,
+    staff_group: np.ndarray,
+    bin_seconds: float,
+) -> None:
     """Go from event to event until nothing can happen any more; `state` holds the result."""
     arrival, change, edge = 0, 0, 1
     edges = site.keep.shape[1] if site.guards.max() >= 0 else 0
@@ -90,7 +98,7 @@ def run(contacts, site, state, staff_at, staff_server, staff_group, bin_seconds)
 
 
 @_compiled
-def _offer_again(contacts, site, state, now, bin_seconds):  # type: ignore[no-untyped-def]
+def _offer_again(contacts: Given, site: Site, state: State, now: float, bin_seconds: float) -> None:
     """Deferred work that was held back, to those who are idle, when another number of them is to be kept."""
     for queue in range(site.kind.size):
         while site.kind[queue] == DEFERRED and state.line[queue, HEAD] < state.line[queue, TAIL]:
@@ -101,7 +109,9 @@ def _offer_again(contacts, site, state, now, bin_seconds):  # type: ignore[no-un
 
 
 @_compiled
-def _can_be_spared(site, state, queue, group, now, bin_seconds, listed):  # type: ignore[no-untyped-def]
+def _can_be_spared(
+    site: Site, state: State, queue: int, group: int, now: float, bin_seconds: float, listed: bool
+) -> bool:
     """Whether a person of a group may begin deferred work: enough others are idle for the live queues it guards.
 
     `listed`: 1 where the person stands in a list of free people.
@@ -130,7 +140,7 @@ def _can_be_spared(site, state, queue, group, now, bin_seconds, listed):  # type
 
 
 @_compiled
-def _seek_person(contacts, site, state, queue, now, bin_seconds):  # type: ignore[no-untyped-def]
+def _seek_person(contacts: Given, site: Site, state: State, queue: int, now: float, bin_seconds: float) -> None:
     """Give the head of a queue to a free person: least loaded first, then fewest skills, then longest idle."""
     if not _someone_waits(contacts, state, queue, now):
         return
@@ -151,7 +161,7 @@ def _seek_person(contacts, site, state, queue, now, bin_seconds):  # type: ignor
 
 
 @_compiled
-def _take_on(contacts, site, state, server, now, bin_seconds):  # type: ignore[no-untyped-def]
+def _take_on(contacts: Given, site: Site, state: State, server: int, now: float, bin_seconds: float) -> None:
     """Let a person take contacts that wait until none is left for them or their hands are full."""
     group = state.who[server, GROUP]
     if group < 0:
@@ -169,7 +179,7 @@ def _take_on(contacts, site, state, server, now, bin_seconds):  # type: ignore[n
 
 
 @_compiled
-def _longest_waiting(contacts, site, state, server, group, now):  # type: ignore[no-untyped-def]
+def _longest_waiting(contacts: Given, site: Site, state: State, server: int, group: int, now: float) -> int:
     chosen, oldest = -1, np.inf
     for queue in site.queues_of[group]:
         if queue < 0:
@@ -185,7 +195,7 @@ def _longest_waiting(contacts, site, state, server, group, now):  # type: ignore
 
 
 @_compiled
-def _most_urgent(contacts, site, state, group, now, bin_seconds):  # type: ignore[no-untyped-def]
+def _most_urgent(contacts: Given, site: Site, state: State, group: int, now: float, bin_seconds: float) -> int:
     chosen, earliest, oldest = -1, np.inf, np.inf
     for queue in site.queues_of[group]:
         if queue < 0:
@@ -202,7 +212,7 @@ def _most_urgent(contacts, site, state, group, now, bin_seconds):  # type: ignor
 
 
 @_compiled
-def _someone_waits(contacts, state, queue, now):  # type: ignore[no-untyped-def]
+def _someone_waits(contacts: Given, state: State, queue: int, now: float) -> bool:
     """Whether anyone waits in a queue; those at its head whose patience ran out are passed over."""
     while state.line[queue, HEAD] < state.line[queue, TAIL]:
         contact = state.order[state.line[queue, HEAD]]
@@ -214,7 +224,7 @@ def _someone_waits(contacts, state, queue, now):  # type: ignore[no-untyped-def]
 
 
 @_compiled
-def _call_waits(contacts, site, state, group, now):  # type: ignore[no-untyped-def]
+def _call_waits(contacts: Given, site: Site, state: State, group: int, now: float) -> bool:
     for queue in site.queues_of[group]:
         if queue < 0:
             break
@@ -224,7 +234,7 @@ def _call_waits(contacts, site, state, group, now):  # type: ignore[no-untyped-d
 
 
 @_compiled
-def _start(contacts, site, state, server, queue, now):  # type: ignore[no-untyped-def]
+def _start(contacts: Given, site: Site, state: State, server: int, queue: int, now: float) -> None:
     contact = state.order[state.line[queue, HEAD]]
     state.line[queue, HEAD] += 1
     state.fate[contact, ANSWERED] = now
@@ -236,7 +246,7 @@ def _start(contacts, site, state, server, queue, now):  # type: ignore[no-untype
 
 
 @_compiled
-def _finish(contacts, site, state, server, now):  # type: ignore[no-untyped-def]
+def _finish(contacts: Given, site: Site, state: State, server: int, now: float) -> None:
     ready = _next_ready(contacts, site, state, server)
     state.fate[state.slot[server, ready], DONE] = now
     state.who[server, LOAD] -= 1
@@ -248,7 +258,7 @@ def _finish(contacts, site, state, server, now):  # type: ignore[no-untyped-def]
 
 
 @_compiled
-def _next_ready(contacts, site, state, server):  # type: ignore[no-untyped-def]
+def _next_ready(contacts: Given, site: Site, state: State, server: int) -> float:
     parallel, ready, soonest = state.who[server, LOAD] - 1, 0, np.inf
     for number in range(state.who[server, LOAD]):
         pace = site.slow[contacts.queue[state.slot[server, number]], parallel]
@@ -258,7 +268,7 @@ def _next_ready(contacts, site, state, server):  # type: ignore[no-untyped-def]
 
 
 @_compiled
-def _settle(site, state, contacts, server, now, bin_seconds):  # type: ignore[no-untyped-def]
+def _settle(site: Site, state: State, contacts: Given, server: int, now: float, bin_seconds: float) -> None:
     """Bring a person up to now: work done on each contact, busy and present time."""
     since, load = state.clock[server, SINCE], state.who[server, LOAD]
     if now <= since:
@@ -283,7 +293,7 @@ def _settle(site, state, contacts, server, now, bin_seconds):  # type: ignore[no
 
 
 @_compiled
-def _stand(site, state, server):  # type: ignore[no-untyped-def]
+def _stand(site: Site, state: State, server: int) -> None:
     """Put a person into the list of their group and load, or into none where their hands are full."""
     _leave_list(state, server)
     group = state.who[server, GROUP]
@@ -302,7 +312,7 @@ def _stand(site, state, server):  # type: ignore[no-untyped-def]
 
 
 @_compiled
-def _leave_list(state, server):  # type: ignore[no-untyped-def]
+def _leave_list(state: State, server: int) -> None:
     number = state.who[server, LISTED]
     if number < 0:
         return
@@ -319,7 +329,7 @@ def _leave_list(state, server):  # type: ignore[no-untyped-def]
 
 
 @_compiled
-def _schedule(contacts, site, state, server, now):  # type: ignore[no-untyped-def]
+def _schedule(contacts: Given, site: Site, state: State, server: int, now: float) -> None:
     """Set a person's next completion in the heap, or take them out of it when they hold nothing."""
     load = state.who[server, LOAD]
     place = state.who[server, PLACE]
@@ -339,7 +349,7 @@ def _schedule(contacts, site, state, server, now):  # type: ignore[no-untyped-de
 
 
 @_compiled
-def _remove(state, place):  # type: ignore[no-untyped-def]
+def _remove(state: State, place: int) -> None:
     gone, moved = state.heap[place], state.heap[state.heap[-1] - 1]
     state.heap[-1] -= 1
     state.who[gone, PLACE] = -1
@@ -350,7 +360,7 @@ def _remove(state, place):  # type: ignore[no-untyped-def]
 
 
 @_compiled
-def _sift(state, place):  # type: ignore[no-untyped-def]
+def _sift(state: State, place: int) -> None:
     server = state.heap[place]
     while place > 0 and state.clock[server, KEY] < state.clock[state.heap[(place - 1) // 2], KEY]:
         parent = (place - 1) // 2

@@ -80,12 +80,34 @@ def test_the_command_writes_employee_day_and_shift(tmp_path: Path, capsys: pytes
     assert "b,1,E" in lines
 
 
-def test_a_line_that_can_t_be_read_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = instance_file(tmp_path, {}, WEEK.replace("b,E=7|L=0,2400", "b,E=seven|L=0,2400"))
+@pytest.mark.parametrize(
+    ("right", "wrong", "line"),
+    [
+        ("b,E=7|L=0,2400", "b,E=seven|L=0,2400", 9),
+        ("b,E=7|L=0,2400", "b,E=7|X=0,2400", 9),
+        ("b,1,E,3", "nobody,1,E,3", 14),
+        ("c,2,L,2", "c,7,L,2", 16),
+        ("c,E=0|L=2,2400,0,5,1,1,0", "c,E=0|L=2,2400,0", 10),
+    ],
+)
+def test_a_line_that_can_t_be_read_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], right: str, wrong: str, line: int
+) -> None:
+    path = instance_file(tmp_path, {}, WEEK.replace(right, wrong))
     out = tmp_path / "roster.csv"
     assert main(["solve", str(path), "--format", "curtois-qu", "--out", str(out)]) == 2
     told = capsys.readouterr().err
     assert "Instance.txt" in told
-    assert "b,E=seven" in told
-    assert "line 9" in told
+    assert wrong in told
+    assert f"line {line}" in told
     assert not out.exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00binary"])
+def test_a_file_that_is_no_instance_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes
+) -> None:
+    path = tmp_path / "Instance.txt"
+    path.write_bytes(content)
+    assert main(["solve", str(path), "--format", "curtois-qu", "--out", str(tmp_path / "roster.csv")]) == 2
+    assert "Instance.txt" in capsys.readouterr().err

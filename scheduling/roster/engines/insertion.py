@@ -62,7 +62,8 @@ def solve_by_insertion(
     kernel.seed_random(seed)
     able = staff.able
     cost = prices.cost(problem.present, prices.served(prices.cuts(problem.present)))
-    idle = {int(p): staff.idle_cost(int(p)) for p in np.flatnonzero(staff.kind_of >= 0) if p not in set(able.tolist())}
+    without = np.setdiff1d(np.flatnonzero(staff.kind_of >= 0), able)
+    idle = {int(person): staff.idle_cost(int(person)) for person in without}
     cost += sum(idle.values())
     if not len(able):
         return Inserted(_shifts(problem, site.tours, site), idle, cost, {})

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from scheduling.roster.engines.arrays import NOTHING, Cover, Site
+from scheduling.roster.engines.arrays import NOTHING, Cover, Site, Slots
 
 
 @njit(cache=True)
@@ -84,6 +84,19 @@ def put(site: Site, person: int, sign: float) -> float:
 
 
 @njit(cache=True)
+def cheapest_place(slots: Slots, total: np.ndarray, first: int, template: int, number: int) -> tuple[float, int]:
+    """(what a break takes where it takes least, the first such step) for a shift that starts at step `first`."""
+    length = slots.length[template, number]
+    least, place = np.inf, -1
+    for k in range(slots.at_from[template, number], slots.at_to[template, number]):
+        p = first + slots.at[k]
+        lost = total[p + length] - total[p]
+        if lost < least:
+            least, place = lost, p
+    return least, place
+
+
+@njit(cache=True)
 def price_slots(site: Site, person: int, noise: float) -> None:
     """`worth` of every slot of the person's graph with its best breaks, less what it costs; random ties and noise."""
     cover, slots, room, people = site.cover, site.slots, site.room, site.people
@@ -111,14 +124,8 @@ def price_slots(site: Site, person: int, noise: float) -> None:
         value = total[slots.last[j]] - total[first]
         template = slots.template[j]
         for b in range(slots.length.shape[1]):
-            length = slots.length[template, b]
-            if length == 0:
-                continue
-            least = np.inf
-            for k in range(slots.at_from[template, b], slots.at_to[template, b]):
-                p = first + slots.at[k]
-                least = min(least, total[p + length] - total[p])
-            value -= least
+            if slots.length[template, b] > 0:
+                value -= cheapest_place(slots, total, first, template, b)[0]
         room.worth[j] = value - cost + room.ties[(i + offset) & mask] * noise
 
 
@@ -130,16 +137,8 @@ def place_breaks(site: Site, person: int, layer: int, j: int) -> None:
     first = slots.first[j]
     for b in range(slots.length.shape[1]):
         site.tours.place[person, layer, b] = -1
-        length = slots.length[template, b]
-        if length == 0:
-            continue
-        least = np.inf
-        for k in range(slots.at_from[template, b], slots.at_to[template, b]):
-            p = first + slots.at[k]
-            lost = total[p + length] - total[p]
-            if lost < least - 1e-12:
-                least = lost
-                site.tours.place[person, layer, b] = p
+        if slots.length[template, b] > 0:
+            site.tours.place[person, layer, b] = cheapest_place(slots, total, first, template, b)[1]
 
 
 @njit(cache=True, error_model="numpy")

@@ -31,6 +31,7 @@ from scheduling.roster.problem import RosterProblem
 
 EXACT_COLUMNS_MOST = 1500
 EXACT_NODES = 20_000
+BARRED_TIMES = 4  # leave and availability seldom bar more than three shifts in four
 RELAXATION_SHARE = 0.5  # of a time limit
 Progress = Callable[[str, int, int], None]
 
@@ -66,8 +67,7 @@ def solve(problem: RosterProblem, effort: Effort) -> Solved:
     deadline = None if effort.seconds is None else monotonic() + effort.seconds
     if not (problem.group_of >= 0).any() or not len(problem.slots):
         return _nothing(problem)
-    small = len(problem.people) <= EXACT_COLUMNS_MOST and len(problem.slots) <= EXACT_COLUMNS_MOST
-    if small and program_size(problem, classes := people_alike(problem)) <= EXACT_COLUMNS_MOST:
+    if _may_be_small(problem) and program_size(problem, classes := people_alike(problem)) <= EXACT_COLUMNS_MOST:
         effort.tell("proof", 0, 1)
         exact = solve_exact(problem, classes, seed=effort.seed, nodes=EXACT_NODES, seconds=effort.seconds)
         if exact is not None:
@@ -77,6 +77,14 @@ def solve(problem: RosterProblem, effort: Effort) -> Solved:
         return _inserted(problem, effort, deadline)
     except NeedsProgram:
         return _large(problem, people_alike(problem), effort, deadline)
+
+
+def _may_be_small(problem: RosterProblem) -> bool:
+    """Whether it is worth writing all rules to count columns: shifts by agreement, before any rule bars one."""
+    by_template = np.bincount(problem.slots.template, minlength=len(problem.slots.templates))
+    names = [template.name for template in problem.slots.templates]
+    columns = sum(int(by_template[names.index(s)]) for person in problem.people for s in person.agreement.shifts)
+    return columns <= BARRED_TIMES * EXACT_COLUMNS_MOST
 
 
 def _inserted(problem: RosterProblem, effort: Effort, deadline: float | None) -> Solved:
