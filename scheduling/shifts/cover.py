@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -48,15 +49,19 @@ class BreakPlaces:
 
 @dataclass(frozen=True)
 class SlotCover:
-    """Cover of all slots. `base`: slots × intervals, share present without breaks."""
+    """Cover of all slots on a grid."""
 
     grid: CoverGrid
     slots: SlotTable
-    base: np.ndarray
     layouts: tuple[BreakLayout, ...]
     places: BreakPlaces
     breaks_most: int
     _vectors: dict[tuple[int, tuple[int, ...]], tuple[int, np.ndarray]] = field(default_factory=dict)
+
+    @cached_property
+    def base(self) -> np.ndarray:
+        """Slots × intervals, share present without breaks; made when asked for, since it is large over four weeks."""
+        return self.grid.shares(self.slots.start.astype(np.float64), self.slots.end.astype(np.float64))
 
     def best_breaks(self, loss: Loss) -> tuple[np.ndarray, np.ndarray]:
         """Where breaks cost least: (cost by slot, chosen offset in minutes by slot × break; −1 where there is none).
@@ -82,21 +87,20 @@ class SlotCover:
         return known
 
     def _vector(self, slot: int, offsets: tuple[int, ...]) -> tuple[int, np.ndarray]:
-        shares = self.base[slot].copy()
-        begin = float(self.slots.start[slot])
-        template = self.slots.templates[int(self.slots.template[slot])]
-        for offset, pause in zip(offsets, template.breaks, strict=True):
-            start = np.array([begin + offset])
-            shares -= self.grid.shares(start, start + pause.minutes)[0]
-        touched = np.flatnonzero(self.base[slot] > 0)
-        if touched.size == 0:
+        begin, end = float(self.slots.start[slot]), float(self.slots.end[slot])
+        first = int(np.searchsorted(self.grid.end, begin, side="right"))
+        part = self.grid.part(first, int(np.searchsorted(self.grid.start, end, side="left")))
+        if len(part) == 0:
             return 0, np.zeros(0)
-        return int(touched[0]), np.maximum(shares[touched[0] : touched[-1] + 1], 0.0)
+        template = self.slots.templates[int(self.slots.template[slot])]
+        starts = begin + np.array(offsets, dtype=np.float64)
+        ends = starts + np.array([pause.minutes for pause in template.breaks], dtype=np.float64)
+        shares = part.shares(np.array([begin]), np.array([end]))[0] - part.shares(starts, ends).sum(axis=0)
+        return first, np.maximum(shares, 0.0)
 
 
 def make_cover(slots: SlotTable, grid: CoverGrid) -> SlotCover:
     """The cover of every slot on the grid."""
-    base = grid.shares(slots.start.astype(np.float64), slots.end.astype(np.float64))
     layouts = []
     for number, template in enumerate(slots.templates):
         rows = np.flatnonzero(slots.template == number)
@@ -107,7 +111,7 @@ def make_cover(slots: SlotTable, grid: CoverGrid) -> SlotCover:
         ]
         layouts.append(BreakLayout(rows, offsets, tuple(at for at, _ in places), tuple(share for _, share in places)))
     most = max((len(template.breaks) for template in slots.templates), default=0)
-    return SlotCover(grid, slots, base, tuple(layouts), _in_one_table(layouts), most)
+    return SlotCover(grid, slots, tuple(layouts), _in_one_table(layouts), most)
 
 
 def _in_one_table(layouts: list[BreakLayout]) -> BreakPlaces:

@@ -30,6 +30,10 @@ class CoverGrid:
     def __len__(self) -> int:
         return len(self.start)
 
+    def part(self, first: int, last: int) -> CoverGrid:
+        """The intervals from `first` to before `last`."""
+        return CoverGrid(self.start[first:last], self.end[first:last], self.interval_minutes)
+
     def position(self, minutes: np.ndarray) -> np.ndarray:
         """The interval each minute lies in (clipped to the grid)."""
         return np.clip(np.searchsorted(self.start, minutes, side="right") - 1, 0, len(self.start) - 1)

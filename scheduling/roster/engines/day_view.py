@@ -9,7 +9,6 @@ import numpy as np
 from scheduling.roster.engines.plan import Plan, slot_worth
 from scheduling.roster.problem import RosterProblem
 from scheduling.shifts.cover import SlotCover, make_cover
-from scheduling.shifts.grid import CoverGrid
 from scheduling.shifts.slots import SlotTable
 
 
@@ -44,12 +43,12 @@ def day_views(problem: RosterProblem) -> tuple[DayView, ...]:
     slots, grid = problem.slots, problem.grid
     for position in range(len(problem.days)):
         chosen = np.flatnonzero(slots.day == position)
-        touched = np.flatnonzero((problem.cover.base[chosen] > 0).any(axis=0)) if chosen.size else np.zeros(0, int)
+        inside = (grid.end > slots.start[chosen].min()) & (grid.start < slots.end[chosen].max()) if chosen.size else []
+        touched = np.flatnonzero(inside)
         span = slice(int(touched[0]), int(touched[-1]) + 1) if touched.size else slice(0, 1)
         table = SlotTable(
             slots.day[chosen], slots.template[chosen], slots.start[chosen], slots.end[chosen], slots.clock[chosen],
             slots.paid_hours[chosen], slots.templates, slots.step_minutes,
         )  # fmt: skip
-        part = CoverGrid(grid.start[span], grid.end[span], grid.interval_minutes)
-        views.append(DayView(chosen, span, make_cover(table, part)))
+        views.append(DayView(chosen, span, make_cover(table, grid.part(span.start, span.stop))))
     return tuple(views)

@@ -117,7 +117,8 @@ def _cover_hours(
     problem: RosterProblem, chosen: np.ndarray, span: np.ndarray, bins: np.ndarray, many: int
 ) -> dict[int, list[tuple[int, float]]]:
     """Hours that each slot covers of each bin, its breaks spread evenly over where they may lie."""
-    hours = problem.cover.base[np.ix_(chosen, span)] * problem.grid.hours[span]
+    slots, part = problem.slots, problem.grid.part(int(span[0]), int(span[-1]) + 1)
+    hours = part.shares(slots.start[chosen].astype(float), slots.end[chosen].astype(float)) * part.hours
     places = problem.cover.places
     row_of = {int(slot): number for number, slot in enumerate(chosen)}
     column_of = np.full(len(problem.grid), -1, dtype=np.int64)
