@@ -23,6 +23,7 @@ MODULES = (
     "reforecast",
     "forecast_speed",
     "roster",
+    "roster_sites",
     "sample",
 )
 FLAGS: dict[str, Effort] = {"--quick": "quick", "--full": "full"}

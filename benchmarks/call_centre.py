@@ -29,6 +29,11 @@ class CallCentre:
     time_off: pd.DataFrame
     book: RuleBook
 
+    @property
+    def beside(self) -> dict[str, pd.DataFrame]:
+        """The further tables that `make_roster` and `audit` take, by argument."""
+        return {"time_off": self.time_off}
+
 
 def make_call_centre(people: int, weeks: int, *, tight: float = 1.08, seed: int = 1) -> CallCentre:
     """`tight`: hours needed over the hours that contracts, leave and breaks leave. Quarter-hours, local time UTC."""

@@ -6,6 +6,7 @@ product. `make bench` runs the list; tests run none of it.
 
 from __future__ import annotations
 
+import resource
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -47,6 +48,15 @@ class BenchSpec:
     def printed(self, rows: list[Row]) -> Tables:
         """The frames to print, by title."""
         return self.tables(rows) if self.tables else {"": pd.DataFrame(rows)}
+
+
+def peak_mb() -> float:
+    """The most memory this process has held, MB. A child's `ru_maxrss` would begin at that of its parent."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(line for line in status.read_text("utf-8").splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def seconds_of(work: Callable[[], object], repeats: int = 3) -> float:

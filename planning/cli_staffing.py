@@ -179,6 +179,7 @@ def roster(
     """
     from domain.tables import ROSTER
     from planning import stages, steps
+    from planning.execute import LocalExecutor
 
     if requirements is None:
         only_with_a_file(
@@ -186,7 +187,9 @@ def roster(
         )
         with opened(store, seed=seed) as session, progress_bar(quiet) as progress:
             first = week.date() if week else None
-            result = steps.make_roster(session, week_start=first, days=days, progress=progress)
+            result = steps.make_roster(
+                session, week_start=first, days=days, progress=progress, executor=LocalExecutor()
+            )
             steps.measure_coverage(session)
             if out:
                 give(steps.read(session, "roster"), out, ROSTER, session.settings.timezone)
@@ -208,6 +211,7 @@ def roster(
             iterations=60 if iterations is None else iterations,
             time_limit_seconds=time_limit,
             progress=progress,
+            executor=LocalExecutor(),
         )
     give(made, out, ROSTER, stages.rulebook_of(rules).timezone)
     _account(summary, (), quiet)

@@ -219,7 +219,7 @@ def _requirements(night: Night) -> Outcome:
 
 
 def _make_roster(night: Night) -> Outcome:
-    result = steps.make_roster(night.session, progress=night.progress)
+    result = steps.make_roster(night.session, progress=night.progress, executor=night.executor)
     uncovered = float(result.details["summary"].get("uncovered_hours") or 0.0)
     return _outcome(result, BREACHES_CODE if uncovered > 0 else 0)
 

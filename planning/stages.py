@@ -30,10 +30,12 @@ from domain.tables import (
     Column,
     Table,
 )
+from planning.execute import Executor
 from planning.progress import Progress
 from planning.sample_paths import draw_by_paths
 from planning.site import holidays_of
 from planning.site_checks import check_rule_names, live_by_the_day, unknown_queues
+from planning.site_rosters import roster_all
 
 DAYS_MOST = 3660
 _DAYS = f"days or weeks such as 28d or 4w, from 1 to {DAYS_MOST} days"
@@ -255,13 +257,12 @@ def roster_of_requirements(
     iterations: int,
     time_limit_seconds: float | None,
     progress: Progress | None = None,
+    executor: Executor | None = None,
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """A roster over all of a requirements file, and the solver's account."""
-    import scheduling  # slow to import: only where it is used
-
+    """A roster over all of a requirements file, and the solver's account; `executor` plans sites (`site_rosters`)."""
     rulebook = rulebook_of(rules)
     with of_file(path, of_people(people, wishes)):
-        result = scheduling.make_roster(
+        result = roster_all(
             read_table(path, REQUIREMENTS, timezone=rulebook.timezone),
             read_table(people, PEOPLE),
             rulebook,
@@ -271,6 +272,7 @@ def roster_of_requirements(
             iterations=iterations,
             time_limit_seconds=time_limit_seconds,
             progress=progress,
+            executor=executor,
         )
     return result.roster, dict(result.summary)
 

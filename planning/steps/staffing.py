@@ -10,10 +10,12 @@ import pandas as pd
 
 from domain.errors import NothingToPlan
 from domain.tables import AUDIT, REQUIREMENTS, ROSTER
+from planning.execute import Executor, SerialExecutor
 from planning.recipe import Recipe
 from planning.sample_paths import draw_by_paths
 from planning.session import Progress, Session
 from planning.site_checks import live_by_the_day
+from planning.site_rosters import roster_all
 from planning.steps.adjusting import adjusted_by_recipe, counting_ids
 from planning.steps.from_roster import remade_from_a_roster
 from planning.steps.produce import Made, Materials, StepResult, Tools, needed, produce, site_inputs
@@ -81,11 +83,17 @@ def first_week(session: Session) -> date:
 
 
 def make_roster(
-    session: Session, *, week_start: date | None = None, days: int | None = None, progress: Progress | None = None
+    session: Session,
+    *,
+    week_start: date | None = None,
+    days: int | None = None,
+    progress: Progress | None = None,
+    executor: Executor | None = None,
 ) -> StepResult:
     """A roster for the site's people from `week_start` on (default: `first_week`), `days` long.
 
-    `details["summary"]` is the solver's account. With nobody to plan the roster is empty and says so.
+    `details["summary"]` is the solver's account. With nobody to plan the roster is empty and says so. `executor` plans
+    sites that share no queue (`planning.site_rosters`); it changes nothing of the result.
     """
     settings = session.settings
     week_start = week_start or first_week(session)
@@ -100,13 +108,12 @@ def make_roster(
     previous = _previous_version(session, parameters)
     if previous is not None:
         inputs["roster"] = previous
-    return produce(session, Recipe("roster", inputs, parameters), roster_maker, Tools(progress=progress))
+    tools = Tools(executor or SerialExecutor(), progress)
+    return produce(session, Recipe("roster", inputs, parameters), roster_maker, tools)
 
 
 def roster_maker(materials: Materials, tools: Tools) -> Made:
     """ROSTER of the recipe's week: planned anew, or a roster before it repaired or copied."""
-    import scheduling as core
-
     if made := remade_from_a_roster(materials):
         return made
     parameters, site = materials.parameters, materials.site
@@ -122,7 +129,7 @@ def roster_maker(materials: Materials, tools: Tools) -> Made:
         summary = {"status": "nobody to plan", "uncovered_hours": hours, "paid_hours": 0.0}
         message = "there are no people to plan: the roster is empty; load people.csv with `smena load-site FOLDER`"
         return Made({"roster": ROSTER.empty()}, {"summary": summary}, (message,))
-    result = core.make_roster(
+    result = roster_all(
         week,
         site.people,
         site.rulebook,
@@ -131,6 +138,7 @@ def roster_maker(materials: Materials, tools: Tools) -> Made:
         seed=parameters["seed"],
         iterations=parameters["iterations"],
         progress=tools.progress,
+        executor=tools.executor,
     )
     messages = tuple(str(warning) for warning in result.summary.get("warnings", ()))
     return Made({"roster": ROSTER.check(result.roster)}, {"summary": dict(result.summary)}, messages)

@@ -1,0 +1,202 @@
+"""Rosters of many sites: sites that share no queue are planned apart, as tasks of an executor, and joined again.
+
+PEOPLE may say where a person works (column `site`). People of one site stay together, and so do sites whose people
+serve a queue in common; all else is independent, and planned apart it costs a fraction of the time and memory. Without
+the column, or with one site, nothing is split. The split depends on the tables alone: every executor, with any number
+of processes, gives the same roster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from domain.people import RuleBook
+from domain.queues import matches, split_list
+from domain.tables import PEOPLE, REQUIREMENTS
+from planning.execute import Executor, SerialExecutor
+from planning.progress import Progress
+
+SITE = "site"
+GAPS_SHOWN = 10
+TOTALS = ("cost", "bound", "uncovered_hours", "surplus_hours", "required_hours", "paid_hours")
+COUNTS = ("agents", "agents_rostered")
+
+
+@dataclass(frozen=True)
+class RosterTask:
+    """Sites to plan together (names joined by commas) and what `scheduling.make_roster` is told of them."""
+
+    sites: str
+    requirements: pd.DataFrame
+    people: pd.DataFrame
+    rulebook: RuleBook
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class RosterPart:
+    """Frame under ROSTER and the solver's account; `summary["sites"]` has that of each part where there are several."""
+
+    roster: pd.DataFrame
+    summary: Mapping[str, Any]
+
+
+def roster_all(
+    requirements: pd.DataFrame,
+    people: pd.DataFrame,
+    rulebook: RuleBook,
+    *,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+    **options: Any,
+) -> RosterPart:
+    """`scheduling.make_roster` for any number of sites, with its arguments and errors.
+
+    Sites are planned by `executor` (None: one after the other, in this process); a time limit is that of all together.
+    """
+    tasks = roster_tasks(requirements, people, rulebook, options)
+    if len(tasks) == 1:
+        return roster_part(tasks[0], progress)
+
+    def done(number: int) -> None:
+        if progress is not None:
+            progress("sites", number, len(tasks))
+
+    runner = executor or SerialExecutor()
+    return _joined(tasks, runner.run(roster_part, _in_time(tasks, runner), done))
+
+
+def roster_part(task: RosterTask, progress: Progress | None = None) -> RosterPart:
+    """The roster of some sites, wherever the executor plans it."""
+    import scheduling as core  # slow to import: only where it is used
+
+    result = core.make_roster(task.requirements, task.people, task.rulebook, progress=progress, **task.options)
+    return RosterPart(result.roster, result.summary)
+
+
+def roster_tasks(
+    requirements: pd.DataFrame, people: pd.DataFrame, rulebook: RuleBook, options: Mapping[str, Any]
+) -> list[RosterTask]:
+    """The independent parts of a plan, in the order of their people, each over all days of the plan.
+
+    What nobody can serve, and people who serve nothing that is needed, go with the first part, which says so.
+    """
+    whole = RosterTask("", requirements, people, rulebook, options)
+    if SITE not in people or len(requirements) == 0 or people[SITE].fillna("").nunique() < 2:
+        return [whole]
+    requirements, people = REQUIREMENTS.check(requirements), PEOPLE.check(people)
+    part_of_site, part_of_queue = _parts(people, tuple(requirements["queue"].unique()))
+    count = max(part_of_site.values(), default=0) + 1
+    if count < 2:
+        return [whole]
+    person_part = people[SITE].fillna("").map(part_of_site).to_numpy()
+    row_part = requirements["queue"].map(part_of_queue).to_numpy()
+    tasks = []
+    for number in range(count):
+        own = people[person_part == number]
+        names = ", ".join(dict.fromkeys(own[SITE].fillna("").astype("str")))
+        need = _over_all_days(requirements[row_part == number], requirements["start"])
+        tasks.append(RosterTask(names, need, own, rulebook, _options_of(options, own["agent"])))
+    return tasks
+
+
+def _parts(people: pd.DataFrame, queues: Sequence[str]) -> tuple[dict[str, int], dict[str, int]]:
+    """(part by site, part by queue): sites are joined by the queues their people serve."""
+    sites = people[SITE].fillna("").astype("str")
+    served: dict[str, set[str]] = {}
+    for site, cell in dict.fromkeys(zip(sites, people["queues"], strict=True)):
+        patterns = split_list(cell)
+        served.setdefault(site, set()).update(queue for queue in queues if matches(queue, patterns))
+    leader = {site: site for site in served}  # a site of the same part, itself where it leads
+
+    def found(site: str) -> str:
+        while leader[site] != site:
+            site = leader[site]
+        return site
+
+    first_of: dict[str, str] = {}
+    for site, own in served.items():
+        for queue in own:
+            one, other = found(first_of.setdefault(queue, site)), found(site)
+            leader[other] = one
+    number: dict[str, int] = {}
+    for site, own in served.items():
+        if own:
+            number.setdefault(found(site), len(number))
+    part_of_site = {site: number.get(found(site), 0) for site in served}
+    return part_of_site, {queue: part_of_site[first_of[queue]] if queue in first_of else 0 for queue in queues}
+
+
+def _over_all_days(need: pd.DataFrame, starts: pd.Series) -> pd.DataFrame:
+    """A part's requirements with a row of no need at either end of the plan where it has none: equal days for all."""
+    ends = [at for at in (starts.min(), starts.max()) if at < need["start"].min() or at > need["start"].max()]
+    if not ends:
+        return need
+    closed = need.iloc[: len(ends)].assign(start=pd.DatetimeIndex(ends), load_erlangs=0.0, agents=0.0, scheduled=0.0)
+    return pd.concat([need, closed], ignore_index=True)
+
+
+def _options_of(options: Mapping[str, Any], agents: pd.Series) -> dict[str, Any]:
+    """What is told of a part's people: the rows of tables that are theirs."""
+    return {
+        name: value[value["agent"].isin(agents)] if isinstance(value, pd.DataFrame) and "agent" in value else value
+        for name, value in options.items()
+    }
+
+
+def _in_time(tasks: Sequence[RosterTask], executor: Executor) -> list[RosterTask]:
+    """The tasks with the time limit shared out among them."""
+    waves = -(-len(tasks) // getattr(executor, "processes", 1))
+    shared = []
+    for task in tasks:
+        limit = task.options.get("time_limit_seconds")
+        options = {**task.options, "time_limit_seconds": None if limit is None else limit / waves}
+        shared.append(RosterTask(task.sites, task.requirements, task.people, task.rulebook, options))
+    return shared
+
+
+def _joined(tasks: Sequence[RosterTask], parts: Sequence[RosterPart]) -> RosterPart:
+    """One roster and one account: sums, the biggest gaps of all, and the account of each part under `sites`."""
+    roster = pd.concat([part.roster for part in parts], ignore_index=True)
+    roster = roster.sort_values(["agent", "start"], kind="stable", ignore_index=True)
+    accounts = [part.summary for part in parts]
+    cost, bound = (sum(float(account[name]) for account in accounts) for name in ("cost", "bound"))
+    gaps = sorted((gap for own in accounts for gap in own["gaps"]), key=lambda gap: -float(gap["missing"]))
+    summary: dict[str, Any] = {
+        "status": "optimal" if all(own["status"] == "optimal" for own in accounts) else "feasible",
+        **{name: round(sum(float(own[name]) for own in accounts), 4) for name in TOTALS},
+        "gap": round((cost - bound) / max(abs(bound), 1e-9), 6) if cost - bound > 1e-6 else 0.0,
+        **{name: sum(int(own[name]) for own in accounts) for name in COUNTS},
+        "gaps": gaps[:GAPS_SHOWN],
+        "rules_that_bind": _rules(accounts),
+        "warnings": _warnings(tasks, accounts),
+        "sites": [{"site": task.sites, **own} for task, own in zip(tasks, accounts, strict=True)],
+    }
+    return RosterPart(roster, summary)
+
+
+def _rules(accounts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Rules that bind anywhere: people of all parts, the highest price of any."""
+    found: dict[str, dict[str, Any]] = {}
+    for rule in (rule for own in accounts for rule in own["rules_that_bind"]):
+        known = found.setdefault(rule["rule"], {**rule, "people": 0, "price": 0.0})
+        known["people"] += rule["people"]
+        known["price"] = max(known["price"], rule["price"])
+    return sorted(found.values(), key=lambda rule: (-float(rule["price"]), str(rule["rule"])))
+
+
+def _warnings(tasks: Sequence[RosterTask], accounts: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What is said of every part once, what is said of some with their names."""
+    shared = set.intersection(*(set(own["warnings"]) for own in accounts))
+    common = [words for words in accounts[0]["warnings"] if words in shared]
+    named = [
+        f"{task.sites}: {words}"
+        for task, own in zip(tasks, accounts, strict=True)
+        for words in own["warnings"]
+        if words not in shared
+    ]
+    return common + named
