@@ -43,20 +43,22 @@ def make_roster(
     iterations: int = 60,
     time_limit_seconds: float | None = None,
     progress: Callable[[str, int, int], None] | None = None,
+    trace: Callable[[float], None] | None = None,
 ) -> RosterResult:
     """A roster for named people over the local days of `requirements`: always one, legal, with its bound.
 
     Cover is soft (`[cover]` of the book prices what is missing and what is too much), law is hard (`[rule.NAME]`).
     `requirements`: frame under REQUIREMENTS, one interval length; `people` under PEOPLE; `time_off` under TIME_OFF;
     `previous` under ROSTER: its shifts before the first day count in rest, days in a row and weekly hours. Equal
-    arguments give equal rosters unless `time_limit_seconds` cuts the search; `progress(stage, done, total)`.
+    arguments give equal rosters unless `time_limit_seconds` cuts the search; `progress(stage, done, total)`;
+    `trace(cost)` hears what each legal roster on the way costs, where people are many enough to be inserted singly.
     Raises `TableError` and `BadValue` for input that breaks its contract.
     """
     requirements = REQUIREMENTS.check(requirements)
     if len(requirements) == 0:
         return RosterResult(ROSTER.empty(), _empty_summary(len(people)))
     problem = make_problem(requirements, people, rulebook, time_off=time_off, previous=previous)
-    solved = solve(problem, Effort(seed, iterations, time_limit_seconds, progress))
+    solved = solve(problem, Effort(seed, iterations, time_limit_seconds, progress, trace))
     roster = _rows(problem, solved.shifts)
     return RosterResult(roster, _summary(problem, solved, roster))
 

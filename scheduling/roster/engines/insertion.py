@@ -35,6 +35,7 @@ SEARCH_SHARE = 0.8  # of the time left after the first roster and the relaxation
 DUAL_STEPS_MOST, DUAL_STEPS_LEAST = 400, 20
 DUAL_TOURS = 40_000  # person-weeks priced for the bound
 Tell = Callable[[str, int, int], None]
+Trace = Callable[[float], None]
 
 
 @dataclass(frozen=True)
@@ -49,13 +50,14 @@ class Inserted:
 
 def solve_by_insertion(
     problem: RosterProblem, *, seed: int, rounds: int, deadline: float | None = None, tell: Tell | None = None,
-    staff: Staff | None = None,
+    staff: Staff | None = None, trace: Trace | None = None,
 ) -> Inserted:  # fmt: skip
     """The best roster met in `rounds` of `INSERTIONS_PER_ROUND` a person. Raises `NeedsProgram` (see `site`).
 
-    `staff`: the problem's people where the caller has read (and changed) them already.
+    `staff`: the problem's people where the caller has read (and changed) them already; `trace` hears what each roster
+    met on the way costs, all sweeps and rounds.
     """
-    say = tell or (lambda stage, done, total: None)
+    say, met = tell or (lambda stage, done, total: None), trace or (lambda cost: None)
     random = np.random.default_rng(seed)
     staff, prices = staff or read_staff(problem), make_prices(problem)
     site = make_site(problem, staff, prices, random)
@@ -71,9 +73,11 @@ def solve_by_insertion(
     tie = TIE_SHARE * price
     say("people", 0, SWEEPS + 1)
     cost += kernel.sweep(site, random.permutation(able), tie, True)
+    met(cost)
     for done in range(SWEEPS):
         say("people", done + 1, SWEEPS + 1)  # from here on there is a legal roster
         cost += kernel.sweep(site, random.permutation(able), tie, False)
+        met(cost)
     say("relaxation", 0, 1)
     guide = make_guide(problem, staff, seed)
     say("relaxation", 1, 1)
@@ -88,6 +92,7 @@ def solve_by_insertion(
         cooled, reached = reached, max((done + 1) / rounds, _elapsed(begin, searched))
         hot, cold = (price * HOT_SHARE * (COLD_SHARE / HOT_SHARE) ** min(part, 1.0) for part in (cooled, reached))
         cost += kernel.ruin(site, able, size, RUINED_MOST, hot, cold, tie, NOISE_SHARE * price)
+        met(cost)
         if cost < best - 1e-9:
             best, kept = cost, _copy(site)
     say("improvement", rounds, rounds)

@@ -20,7 +20,7 @@ import numpy as np
 from scheduling.roster.bound import lagrangian_bound
 from scheduling.roster.cover import make_prices
 from scheduling.roster.engines.exact import program_size, solve_exact
-from scheduling.roster.engines.insertion import solve_by_insertion
+from scheduling.roster.engines.insertion import Trace, solve_by_insertion
 from scheduling.roster.engines.master import make_master
 from scheduling.roster.engines.plan import Plan, Shift
 from scheduling.roster.engines.search import improve
@@ -44,6 +44,7 @@ class Effort:
     iterations: int
     seconds: float | None
     progress: Progress | None
+    trace: Trace | None = None  # hears what each roster met on the way costs (insertion engine)
 
     def tell(self, stage: str, done: int, total: int) -> None:
         """Tells the caller how far a stage is."""
@@ -94,6 +95,7 @@ def _inserted(problem: RosterProblem, effort: Effort, deadline: float | None) ->
         rounds=effort.iterations,
         deadline=deadline,
         tell=effort.tell,
+        trace=effort.trace,
     )
     plan = Plan(problem, make_prices(problem))
     for person, shifts in found.shifts.items():

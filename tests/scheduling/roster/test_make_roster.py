@@ -7,6 +7,7 @@ import pytest
 
 from domain.errors import BadValue
 from scheduling import audit, make_roster
+from scheduling.roster.engines import program
 
 EARLY = {"start_from": "06:00", "length_minutes": 480}
 LATE = {"start_from": "14:00", "length_minutes": 480}
@@ -263,3 +264,16 @@ def test_a_rule_name_nobody_knows_is_named(make_book, make_need, make_people, da
     book = make_book({"day": day_shift}, rules={"siesta": {"strictness": "warn"}})
     result = make_roster(make_need([("phone/a", "2026-03-02 08:00", 8, 1.0)]), make_people(ann="phone/a"), book)
     assert "the rule book sets rule 'siesta', which does not exist" in result.summary["warnings"]
+
+
+def test_every_roster_on_the_way_is_told_and_the_best_one_is_kept(
+    make_book, make_need, make_people, day_shift, monkeypatch
+):
+    """One insertion of all, four sweeps, three rounds."""
+    monkeypatch.setattr(program, "EXACT_COLUMNS_MOST", 0)
+    told: list[float] = []
+    need = make_need([("phone/a", f"2026-03-0{day} 08:00", 8, 2.5) for day in range(2, 7)])
+    people = make_people(ann="phone/a", bob="phone/a", eve="phone/a")
+    result = make_roster(need, people, make_book({"day": day_shift}), iterations=3, trace=told.append)
+    assert len(told) == 1 + 4 + 3
+    assert result.summary["cost"] == pytest.approx(min(told[4:]))
