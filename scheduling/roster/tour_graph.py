@@ -15,11 +15,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scheduling.roster.engines.graph_kernel import covering, followers
 from scheduling.roster.meters import HoursWindow, Meter, NoOverlap, TourFrame, window_meters
 from scheduling.roster.rules import RULES
 from scheduling.roster.work import Worked
 
 OFF = -1
+HASH_FACTOR = np.uint64(0x9E3779B97F4A7C15)  # Knuth's multiplicative hashing, 2⁶⁴ ÷ golden ratio
 WHOLE, FIRST, SECOND = 0, 1, 2  # a layer is a whole day, or the first or second shift of a split one
 
 
@@ -197,7 +199,7 @@ def _layer(step: _Step, rows: np.ndarray, covers_next: np.ndarray) -> tuple[Laye
     first = [1 + int(np.flatnonzero(kind_of == k)[0]) for k in useful]
     chosen = np.array([0, *first], dtype=np.int64)
     target, price = rows[:, chosen], rows[:, options + chosen].astype(np.int32).view(np.float32)
-    covers = _covers(target, price, covers_next)
+    covers = covering(target, price, covers_next)
     own, ease = _eased(codes[:, chosen], covers)
     source, column = np.nonzero(own)
     layer = Layer(
@@ -208,38 +210,31 @@ def _layer(step: _Step, rows: np.ndarray, covers_next: np.ndarray) -> tuple[Laye
     return layer, covers
 
 
-def _covers(target: np.ndarray, price: np.ndarray, covers_next: np.ndarray) -> np.ndarray:
-    """[a, b]: node a may do all that b may, into nodes that cover b's, at no higher price."""
-    covers = np.ones((len(target), len(target)), dtype=bool)
-    for to, cost in zip(target.T, price.T, strict=True):
-        able = (to >= 0)[:, None] & covers_next[np.ix_(to, to)] & (cost[:, None] <= cost[None, :])
-        covers &= able | (to < 0)[None, :]
-    return covers
-
-
 def _eased(codes: np.ndarray, covers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Arcs (nodes × options) that a node keeps for itself, and the pairs (covering, covered) for the rest."""
-    legal = codes >= 0
-    saved = np.zeros(covers.shape, dtype=np.int64)
-    for column in codes.T:
-        saved += (column[:, None] == column[None, :]) & (column >= 0)[:, None]
-    saved[~covers] = 0
-    np.fill_diagonal(saved, 0)
-    follower = saved.argmax(axis=1)
-    freer = np.flatnonzero(saved.max(axis=1, initial=0) > 1)
+    own = codes >= 0
+    follower, saved = followers(codes, covers)
+    freer = np.flatnonzero(saved > 1)
     freer = freer[np.argsort(-covers.sum(axis=1)[freer], kind="stable")]
-    own = legal.copy()
     own[freer] &= codes[freer] != codes[follower[freer]]
     return own, np.stack([freer, follower[freer]], axis=1)
 
 
 def _distinct(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Distinct rows in order of appearance, and which of them each row is (`np.unique` by axis is far slower)."""
+    """Distinct rows in order of appearance, and which of them each row is.
+
+    Rows are told apart by a hash, checked afterwards (`np.unique` by axis is far slower).
+    """
     if rows.shape[1] == 0:
         return rows[:1], np.zeros(len(rows), dtype=np.int64)
-    packed = np.ascontiguousarray(rows).view(np.dtype((np.void, rows.itemsize * rows.shape[1]))).ravel()
-    seen: dict[object, int] = {}
-    place = np.array([seen.setdefault(row, len(seen)) for row in packed.tolist()], dtype=np.int64)
-    first = np.zeros(len(seen), dtype=np.int64)
-    first[place[::-1]] = np.arange(len(rows))[::-1]
-    return rows[first], place
+    keys = np.zeros(len(rows), dtype=np.uint64)
+    for column in rows.T:
+        keys = (keys ^ column.astype(np.uint64)) * HASH_FACTOR
+        keys ^= keys >> np.uint64(29)
+    _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+    if (rows[first[inverse]] != rows).any():  # two rows of one hash: once in a blue moon
+        _, first, inverse = np.unique(rows, axis=0, return_index=True, return_inverse=True)
+    order = np.argsort(first, kind="stable")
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    return rows[first[order]], rank[inverse.ravel()]
