@@ -9,6 +9,7 @@ import argparse
 import json
 import sys
 import time
+from math import ceil
 from pathlib import Path
 
 from benchmarks.curtois_qu import Instance, make_problem, read_instance
@@ -43,11 +44,11 @@ def solve(
     found = solve_by_insertion(problem, seed=seed, rounds=rounds or ROUNDS_MOST, deadline=deadline, staff=staff)
     roster = _roster(instance, found.shifts)
     penalty = penalty_of(instance, roster)
-    bound = min(max(found.bound + owed, 0.0), float(penalty))
+    bound = min(max(ceil(found.bound + owed - 1e-3), 0), penalty)  # penalties are whole numbers
     summary: dict[str, object] = {
         "instance": path.stem,
         "penalty": penalty,
-        "bound": round(bound, 3),
+        "bound": bound,
         "gap": round((penalty - bound) / max(bound, 1.0), 5),
         "seconds": round(time.monotonic() - begin, 1),
         "seed": seed,

@@ -24,6 +24,7 @@ class Answer:
     """What a solve gave. `values` has one entry a column of the program (0 for columns PuLP left out).
 
     `row_duals`: change of the objective per unit of a row's limit (linear programs only, else zeros).
+    `column_duals`: reduced costs, one a column (linear programs only, else zeros).
     `bound`: proven lower bound on the objective; `proven`: solved to optimality.
     """
 
@@ -32,6 +33,7 @@ class Answer:
     proven: bool
     values: np.ndarray
     row_duals: np.ndarray
+    column_duals: np.ndarray
 
 
 def settle(highs: Any, seed: int) -> None:
@@ -134,11 +136,14 @@ class LiveModel:
         kept = self._column_of >= 0
         values[kept] = inside[self._column_of[kept]]
         duals = np.asarray(solution.row_dual, dtype=np.float64)
+        column_duals = np.zeros(len(self._column_of))
+        if len(solution.col_dual):
+            column_duals[kept] = np.asarray(solution.col_dual, dtype=np.float64)[self._column_of[kept]]
         proven = status == HighsModelStatus.kOptimal
         bound = float(highs.getInfo().mip_dual_bound)
         if not np.isfinite(bound) or not _has_integers(highs):
             bound = objective if proven else -np.inf
-        return Answer(objective, bound, proven, values, duals)
+        return Answer(objective, bound, proven, values, duals, column_duals)
 
     def _inside(self, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         numbers = self._column_of[np.asarray(columns, dtype=np.int64)]

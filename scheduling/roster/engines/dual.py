@@ -11,6 +11,8 @@ served averaged over the tours met so far, because single tours herd to one shif
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from time import monotonic
 
 import numpy as np
@@ -27,11 +29,22 @@ FRESH_EVERY, FRESH_SHRINK = 50, 0.7
 PATIENCE = 10
 
 
+@dataclass(frozen=True)
+class Dual:
+    """The best L(π) met and its prices, queues × intervals."""
+
+    value: float
+    price: np.ndarray
+
+
 def dual_bound(
     problem: RosterProblem, site: Site, able: np.ndarray, price: np.ndarray, target: float, iterations: int,
-    deadline: float | None = None,
-) -> float:  # fmt: skip
-    """The best L(π) met, from `price` on. `target`: cost of a known roster; a `deadline` ends the climb early."""
+    deadline: float | None = None, met: Callable[[], object] = lambda: None,
+) -> Dual:  # fmt: skip
+    """The best L(π) met, from `price` on. `target`: cost of a known roster; a `deadline` ends the climb early.
+
+    `met` is called when the best tours at some prices stand in `site.tours`.
+    """
     cover, hours = problem.book.cover, problem.grid.hours
     can = problem.can_serve
     earned = (cover.under_per_hour + cover.over_per_hour) * hours
@@ -39,6 +52,7 @@ def dual_bound(
     surplus = cover.over_per_hour * hours
     fixed = cover.under_per_hour * float((problem.need * hours).sum())
     best, slope = _dual(problem, site, able, can, price, earned, surplus)
+    met()
     best += fixed
     step, fresh, failures = STEP_FIRST, FRESH_MOST, 0
     for number in range(1, iterations):
@@ -47,6 +61,7 @@ def dual_bound(
             break
         tried = np.clip(price + step * (target - best) / length * slope, 0.0, most)
         value, newest = _dual(problem, site, able, can, tried, earned, surplus)
+        met()
         value += fixed
         if value > best:
             step = min(step * (STEP_GROWTH if float((slope * newest).sum()) >= 0 else 1.0), STEP_MOST)
@@ -58,7 +73,7 @@ def dual_bound(
         slope = _averaged(slope, newest, fresh)
         if number % FRESH_EVERY == 0:
             fresh = max(fresh * FRESH_SHRINK, FRESH_LEAST)
-    return best
+    return Dual(best, price)
 
 
 def _averaged(slope: np.ndarray, newest: np.ndarray, fresh: float) -> np.ndarray:
@@ -83,18 +98,32 @@ def _dual(
         own = price[members]
         serves[group] = members[own.argmax(axis=0)]
         worth[group] = own.max(axis=0)
-    site.cover.gain[:] = worth - surplus[None, :]
-    site.cover.stale[:] = False
-    values, supply = kernel.tours_at(site, able, groups)
-    total = -float(values.sum()) - FLOAT_SLACK * float(np.abs(values).sum())
-    total += float(((surplus[None, :] - worth) * problem.present).sum())
-    slope = np.zeros_like(price)
-    for queue in range(len(problem.queues)):
-        able_groups = can[:, queue]
-        least = worth[able_groups].min(axis=0) if able_groups.any() else earned
-        total -= float((problem.need[queue] * np.maximum(earned - least, 0.0)).sum())
-        slope[queue] += problem.need[queue]
+    total, _, supply = value_at(problem, site, able, worth)
+    slope = problem.need.astype(np.float64).copy()
     present = supply + problem.present
     for group in range(groups):
         np.subtract.at(slope, (serves[group], np.arange(price.shape[1])), present[group])
     return total, slope
+
+
+def value_at(
+    problem: RosterProblem, site: Site, able: np.ndarray, worth: np.ndarray
+) -> tuple[float, np.ndarray, np.ndarray]:
+    """(L without its constant part, each person's best value, people present) where a person present is worth so much.
+
+    `worth`: groups × intervals. The best tours stay in `site.tours`.
+    """
+    cover, hours = problem.book.cover, problem.grid.hours
+    can = problem.can_serve
+    earned = (cover.under_per_hour + cover.over_per_hour) * hours
+    surplus = cover.over_per_hour * hours
+    site.cover.gain[:] = worth - surplus[None, :]
+    site.cover.stale[:] = False
+    values, supply = kernel.tours_at(site, able, len(problem.groups))
+    total = -float(values.sum()) - FLOAT_SLACK * float(np.abs(values).sum())
+    total += float(((surplus[None, :] - worth) * problem.present).sum())
+    for queue in range(len(problem.queues)):
+        able_groups = can[:, queue]
+        least = worth[able_groups].min(axis=0) if able_groups.any() else earned
+        total -= float((problem.need[queue] * np.maximum(earned - least, 0.0)).sum())
+    return total, values, supply

@@ -360,27 +360,37 @@ def ruin(
 
 
 @njit(cache=True)
+def presence(site: Site, slot: np.ndarray, place: np.ndarray) -> np.ndarray:
+    """Share of each interval that a tour (`slot` by layer, `place` layers × breaks) is there for."""
+    slots, steps = site.slots, site.cover.steps
+    there = np.zeros(site.cover.gain.shape[1])
+    for layer in range(len(slot)):
+        j = slot[layer]
+        if j < 0:
+            continue
+        for f in range(slots.first[j], slots.last[j]):
+            there[f // steps] += 1.0 / steps
+        for b in range(place.shape[1]):
+            p = place[layer, b]
+            if p >= 0:
+                for f in range(p, p + slots.length[slots.template[j], b]):
+                    there[f // steps] -= 1.0 / steps
+    return there
+
+
+@njit(cache=True)
 def tours_at(site: Site, able: np.ndarray, groups: int) -> tuple[np.ndarray, np.ndarray]:
     """At the prices in `gain`, taken as they are: each person's best value, and people present, groups × intervals."""
-    cover, slots, tours = site.cover, site.slots, site.tours
+    tours = site.tours
     values = np.zeros(len(able))
-    supply = np.zeros((groups, cover.gain.shape[1]))
-    steps = cover.steps
+    supply = np.zeros((groups, site.cover.gain.shape[1]))
     for i in range(len(able)):
         person = able[i]
         price_slots(site, person, 0.0)
         values[i] = best_tour(site, person)
-        group = site.people.group[person]
         for layer in range(tours.slot.shape[1]):
             j = tours.slot[person, layer]
-            if j < 0:
-                continue
-            place_breaks(site, person, layer, j)
-            for f in range(slots.first[j], slots.last[j]):
-                supply[group, f // steps] += 1.0 / steps
-            for b in range(tours.place.shape[2]):
-                p = tours.place[person, layer, b]
-                if p >= 0:
-                    for f in range(p, p + slots.length[slots.template[j], b]):
-                        supply[group, f // steps] -= 1.0 / steps
+            if j >= 0:
+                place_breaks(site, person, layer, j)
+        supply[site.people.group[person]] += presence(site, tours.slot[person], tours.place[person])
     return values, supply

@@ -1,0 +1,62 @@
+"""Ruin and rebuild under a falling temperature (Schrimpf et al. 2000, "Record breaking optimization results using the
+ruin and recreate principle"), in rounds that leave a legal roster each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+
+import numpy as np
+
+from scheduling.roster.engines import insertion_kernel as kernel
+from scheduling.roster.engines.arrays import Site, Tours
+
+RUINED_MOST = 3
+TIE_SHARE = 0.0025  # of the price of a missing hour: the largest random difference between equal shifts
+NOISE_SHARE = 0.25
+HOT_SHARE, COLD_SHARE = 1.5, 0.01
+INSERTIONS_PER_ROUND = 10
+Note = Callable[[int, float], None]  # rounds done, cost of the roster then
+
+
+@dataclass(frozen=True)
+class Heat:
+    """Temperatures of the first and the last round, in shares of the price of a missing hour."""
+
+    hot: float = HOT_SHARE
+    cold: float = COLD_SHARE
+
+
+def anneal(
+    site: Site, able: np.ndarray, cost: float, price: float, rounds: int, *, heat: Heat = Heat(),
+    deadline: float | None = None, note: Note | None = None,
+) -> tuple[float, Tours]:  # fmt: skip
+    """(cost, tours) of the best roster met at the end of a round, from the one in `site` on, which costs `cost`.
+
+    `price`: of a missing hour. A search that a `deadline` will end before its rounds cools by the clock.
+    """
+    best, kept = cost, copy_tours(site)
+    size = max(INSERTIONS_PER_ROUND * len(able) * 2 // (1 + RUINED_MOST), 1)
+    begin, reached = monotonic(), 0.0
+    for done in range(rounds):
+        if deadline is not None and monotonic() > deadline:
+            break
+        cooled, reached = reached, max((done + 1) / rounds, _elapsed(begin, deadline))
+        hot, cold = (price * heat.hot * (heat.cold / heat.hot) ** min(part, 1.0) for part in (cooled, reached))
+        cost += kernel.ruin(site, able, size, RUINED_MOST, hot, cold, TIE_SHARE * price, NOISE_SHARE * price)
+        if note is not None:
+            note(done + 1, cost)
+        if cost < best - 1e-9:
+            best, kept = cost, copy_tours(site)
+    return best, kept
+
+
+def _elapsed(begin: float, deadline: float | None) -> float:
+    """Share of the search's time that has passed."""
+    return 0.0 if deadline is None else (monotonic() - begin) / max(deadline - begin, 1e-9)
+
+
+def copy_tours(site: Site) -> Tours:
+    """The tours of a site, to keep."""
+    return Tours(*(part.copy() for part in site.tours))
