@@ -24,6 +24,8 @@ MODULES = (
     "forecast_speed",
     "roster",
     "roster_sites",
+    "roster_peers",
+    "roster_growth",
     "sample",
 )
 FLAGS: dict[str, Effort] = {"--quick": "quick", "--full": "full"}

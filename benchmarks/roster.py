@@ -25,7 +25,7 @@ LARGE_PERSON_WEEKS = 2000
 def measure(effort: Effort = "usual") -> list[Row]:
     """One row a size and number of rounds."""
     return [
-        run(people, weeks, rounds)
+        run(people, weeks, rounds)[0]
         for people, weeks in SIZES[effort]
         for rounds in (ROUNDS_LARGE if people * weeks > LARGE_PERSON_WEEKS else ROUNDS)
     ]
