@@ -26,6 +26,7 @@ MODULES = (
     "roster_sites",
     "roster_peers",
     "roster_growth",
+    "study_week",
     "sample",
 )
 FLAGS: dict[str, Effort] = {"--quick": "quick", "--full": "full"}

@@ -744,6 +744,21 @@ ROSTER = Table(
     (_ends_after("start", "end"),),
 )
 
+SHIFTS = Table(
+    "SHIFTS",
+    "Shifts without names that cover a need: how many of which kind, when, with which breaks.",
+    ("start", "shift", "breaks"),
+    (
+        _START,
+        Column("end", "stamp", "UTC", "end of the shift"),
+        Column("shift", "text", "", "shift template"),
+        Column("count", "integer", "people", "how many work it", True, False, 1),
+        Column("breaks", "text", "", "breaks in local time: 10:15 break 15 | 12:30 lunch 30; empty: none", True, True),
+        Column("paid_hours", "number", "hours", "paid hours of one such shift", True, False, 0),
+    ),
+    (_ends_after("start", "end"),),
+)
+
 COVERAGE = Table(
     "COVERAGE",
     "Required against present people per queue and interval.",
@@ -924,7 +939,7 @@ TABLES: Mapping[str, Table] = {
     table.name: table
     for table in (
         TICKETS, HISTORY, CLEANING, DECISIONS, FORECAST, ADJUSTMENTS, ADJUSTED, REQUIREMENTS, BACKLOG, OUTBOUND,
-        PATIENCE, BLENDING, PEOPLE, TIME_OFF, EVENTS, ROSTER, COVERAGE, SKILL_BOUNDS, CERTIFICATE, SCORES,
+        PATIENCE, BLENDING, PEOPLE, TIME_OFF, EVENTS, ROSTER, SHIFTS, COVERAGE, SKILL_BOUNDS, CERTIFICATE, SCORES,
         DECOMPOSITION, AUDIT, PROOF, REPAIRS, COMPARISON, LEDGER, REJECTS,
     )
 }  # fmt: skip

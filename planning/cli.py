@@ -21,6 +21,7 @@ from planning import (
     cli_plan,
     cli_reforecast,
     cli_repair,
+    cli_shifts,
     cli_staffing,
     cli_store,
 )
@@ -62,6 +63,7 @@ for module in (
     cli_reforecast,
     cli_patience,
     cli_staffing,
+    cli_shifts,
     cli_repair,
     cli_plan,
     cli_export,

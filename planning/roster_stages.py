@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -10,15 +11,19 @@ import pandas as pd
 
 from connectors import read_table
 from domain.errors import BadValue
+from domain.people import RuleBook
 from domain.tables import PEOPLE, REQUIREMENTS, ROSTER, TIME_OFF
+from planning.progress import Progress
 from planning.roster_files import RosterFiles, check_formats, write_roster
 from planning.site import holidays_of
 from planning.stages import of_file, of_people, rulebook_of
 
 if TYPE_CHECKING:
-    from scheduling import Copied, Repair
+    from planning.session import Session
+    from scheduling import Copied, Repair, ShiftMix
 
 Language = Literal["en", "ru"]
+Cover = Literal["soft", "hard"]
 FIRST_EXPORT = pd.Timestamp("2020-01-01", tz="UTC")  # of a roster without rows
 
 
@@ -143,3 +148,38 @@ def comparison_of_files(
             time_off=read_table(time_off, TIME_OFF) if time_off else None,
             previous=read_table(previous, ROSTER, timezone=zone) if previous else None,
         )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class MixAsked:
+    """What is asked of a mix of shifts: see `scheduling.make_shift_mix`."""
+
+    queues: tuple[str, ...]
+    cover: Cover
+    repeats: bool
+    seed: int
+    iterations: int
+    time_limit_seconds: float | None
+
+
+def shifts_of_file(path: str, rules: Path, asked: MixAsked, progress: Progress | None = None) -> tuple[ShiftMix, str]:
+    """The mix of shifts for a requirements file, and the zone of its days."""
+    book = rulebook_of(rules)
+    with of_file(path):
+        return _shifts(read_table(path, REQUIREMENTS, timezone=book.timezone), book, asked, progress), book.timezone
+
+
+def shifts_of_store(session: Session, asked: MixAsked, progress: Progress | None = None) -> tuple[ShiftMix, str]:
+    """The mix of shifts for the requirements of the store."""
+    from planning.steps import read
+
+    return _shifts(read(session, "requirements"), session.site.rulebook, asked, progress), session.settings.timezone
+
+
+def _shifts(need: pd.DataFrame, book: RuleBook, asked: MixAsked, progress: Progress | None) -> ShiftMix:
+    import scheduling  # slow to import: only where it is used
+
+    return scheduling.make_shift_mix(
+        need, book, queues=asked.queues, cover=asked.cover, repeats=asked.repeats, seed=asked.seed,
+        iterations=asked.iterations, time_limit_seconds=asked.time_limit_seconds, progress=progress,
+    )  # fmt: skip

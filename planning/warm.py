@@ -13,7 +13,7 @@ from domain.intervals import IntervalGrid
 from domain.people import RuleBook
 from domain.targets import QueueTargets, Targets
 from forecast import make_forecast
-from scheduling import certify
+from scheduling import certify, make_shift_mix
 from scheduling.roster.engines.insertion import solve_by_insertion
 from scheduling.roster.problem import make_problem
 
@@ -21,11 +21,12 @@ FIRST = pd.Timestamp("2026-03-02T00:00", tz="UTC")
 
 
 def warm() -> None:
-    """One small forecast, roster and certificate."""
+    """One small forecast, roster, mix of shifts and certificate."""
     _forecast()
     need = _hours({"agents": 1.0, "scheduled": 1.0, "load_erlangs": 1.0, "interval_minutes": 60})
     people = pd.DataFrame({"agent": ["a", "b"], "queues": "calls", "agreement": "own"})
     solve_by_insertion(make_problem(need, people, _book()), seed=1, rounds=1)
+    make_shift_mix(need, _book(), iterations=2)
     asked = _hours({"offered": 5.0, "aht_seconds": 300.0, "model": "given"})
     targets = Targets(default=QueueTargets(patience_seconds=120, answer_within_seconds=20))
     certify(asked, targets, requirements=need, runs=2)

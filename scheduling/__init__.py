@@ -2,6 +2,7 @@
 
 from scheduling.certify import certify
 from scheduling.coverage import measure_coverage
+from scheduling.mix import ShiftMix, make_shift_mix
 from scheduling.multi_skill import multi_skill_need
 from scheduling.requirements import check_backlog, require_staff
 from scheduling.roster import (
@@ -24,12 +25,14 @@ __all__ = [
     "Copied",
     "Repair",
     "RosterResult",
+    "ShiftMix",
     "audit",
     "certify",
     "check_backlog",
     "compare",
     "copy_week",
     "make_roster",
+    "make_shift_mix",
     "measure_coverage",
     "multi_skill_need",
     "pooling",

@@ -71,22 +71,16 @@ def make_problem(
     Raises `TableError` for a frame that breaks its contract, `BadValue` for an agreement the book does not have.
     """
     requirements, people = REQUIREMENTS.check(requirements), PEOPLE.check(people)
-    needed, warnings = _needed(requirements)
-    days = _days(requirements, book.timezone)
-    interval = interval_of(requirements)
+    needed, warnings = needed_people(requirements)
     queues = tuple(sorted(requirements["queue"].unique()))
+    days, slots, grid = lay_out(requirements, book)
     before = _before(previous, int(days[0]), book)
     staff = make_people(people, book, queues=queues, time_off=time_off, history=before)
-    slots = make_slots(book, days, interval, float(minutes_of(requirements["start"]).max()) + interval)
-    first = float(minutes_of(requirements["start"]).min())
-    first = min(first, _aligned(slots.start.min(initial=int(first)), first, interval))
-    end = max(float(minutes_of(requirements["start"]).max()) + interval, float(slots.end.max(initial=0)))
-    grid = make_grid(first, end, interval, book.timezone)
     groups = tuple(sorted({tuple(queues.index(q) for q in p.queues) for p in staff if p.queues}))
     place = {members: number for number, members in enumerate(groups)}
     group_of = np.array([place.get(tuple(queues.index(q) for q in p.queues), -1) for p in staff], dtype=np.int64)
     return RosterProblem(
-        book=book, days=days, grid=grid, queues=queues, need=_on_grid(requirements, needed, queues, grid),
+        book=book, days=days, grid=grid, queues=queues, need=need_on_grid(requirements, needed, queues, grid),
         people=staff, slots=slots, cover=make_cover(slots, grid), groups=groups, group_of=group_of,
         present=_present(staff, group_of, len(groups), grid),
         warnings=(*warnings, *_skill_warnings(staff, queues, requirements, needed)),
@@ -151,7 +145,25 @@ def _texts(frame: pd.DataFrame, column: str) -> list[str]:
     return [str(cell).strip() if isinstance(cell, str) else "" for cell in frame[column]]
 
 
-def _needed(requirements: pd.DataFrame) -> tuple[np.ndarray, list[str]]:
+def lay_out(
+    requirements: pd.DataFrame, book: RuleBook, *, after_last: bool = False
+) -> tuple[np.ndarray, SlotTable, CoverGrid]:
+    """The local days (ordinals) of a REQUIREMENTS frame, the slots on them and a grid that holds need and slots.
+
+    Slots that begin when nothing is required any more are left out; `after_last` keeps them.
+    """
+    days = days_of(requirements["start"], book.timezone)
+    days = np.arange(days.min(), days.max() + 1)
+    interval = interval_of(requirements)
+    starts = minutes_of(requirements["start"])
+    first, over = float(starts.min()), float(starts.max()) + interval
+    slots = make_slots(book, days, interval, None if after_last else over)
+    first = min(first, _aligned(slots.start.min(initial=int(first)), first, interval))
+    end = max(over, float(slots.end.max(initial=0)))
+    return days, slots, make_grid(first, end, interval, book.timezone)
+
+
+def needed_people(requirements: pd.DataFrame) -> tuple[np.ndarray, list[str]]:
     """Scheduled people by row; where no number reaches the target, the load itself, rounded up."""
     scheduled = requirements["scheduled"].to_numpy(dtype=np.float64, copy=True)
     unknown = np.isnan(scheduled)
@@ -162,17 +174,15 @@ def _needed(requirements: pd.DataFrame) -> tuple[np.ndarray, list[str]]:
     return scheduled, warnings
 
 
-def _days(requirements: pd.DataFrame, timezone: str) -> np.ndarray:
-    days = days_of(requirements["start"], timezone)
-    return np.arange(days.min(), days.max() + 1)
-
-
 def _aligned(minute: float, anchor: float, interval: int) -> float:
     """The grid start at or before a minute."""
     return anchor - np.ceil((anchor - minute) / interval) * interval if minute < anchor else anchor
 
 
-def _on_grid(requirements: pd.DataFrame, needed: np.ndarray, queues: tuple[str, ...], grid: CoverGrid) -> np.ndarray:
+def need_on_grid(
+    requirements: pd.DataFrame, needed: np.ndarray, queues: tuple[str, ...], grid: CoverGrid
+) -> np.ndarray:
+    """People by row as queues × intervals. Raises `BadValue` for a row that is not on the grid."""
     need = np.zeros((len(queues), len(grid)))
     place = {queue: number for number, queue in enumerate(queues)}
     rows = np.array([place[queue] for queue in requirements["queue"]], dtype=np.int64)

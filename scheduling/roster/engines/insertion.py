@@ -105,7 +105,7 @@ def solve_by_insertion(
 
 def _shifts(problem: RosterProblem, tours: Tours, site: Site) -> dict[int, list[Shift]]:
     """The tours as (slot, break offsets in minutes)."""
-    step = fine_step(problem)
+    step = fine_step(problem.slots, problem.grid)
     templates = problem.slots.templates
     found: dict[int, list[Shift]] = {}
     for person in range(len(problem.people)):

@@ -17,7 +17,8 @@ from scheduling.roster.model import AgentModel, Person
 from scheduling.roster.problem import RosterProblem
 from scheduling.roster.rules import RULES
 from scheduling.roster.tour_graph import FIRST, OFF, SECOND, WHOLE, Layer, TourGraph, make_tour_graph
-from scheduling.shifts.slots import break_offsets
+from scheduling.shifts.grid import CoverGrid
+from scheduling.shifts.slots import SlotTable, break_offsets
 
 BARRED = 1e15
 TIES = 4096
@@ -179,12 +180,12 @@ def _day_costs(problem: RosterProblem, person: Person, frame: TourFrame) -> tupl
 
 def make_site(problem: RosterProblem, staff: Staff, prices: CoverPrices, random: np.random.Generator) -> arrays.Site:
     """The arrays, with nobody inserted yet."""
-    step = fine_step(problem)
+    step = fine_step(problem.slots, problem.grid)
     graphs = _flat(staff)
     tables = [_settle(problem, staff, kind) for kind in staff.kinds]
     people = _people(problem, staff, tables)
     layers = int(np.diff(graphs.layer_from).max(initial=1))
-    slots = _slots(problem, step)
+    slots = flat_slots(problem.slots, problem.grid, step)
     many, breaks = len(problem.people), slots.length.shape[1]
     steps = int(problem.grid.interval_minutes // step)
     tours = arrays.Tours(
@@ -206,12 +207,12 @@ def make_site(problem: RosterProblem, staff: Staff, prices: CoverPrices, random:
     return arrays.Site(_cover(problem, prices, steps), slots, graphs, people, tours, room)
 
 
-def fine_step(problem: RosterProblem) -> int:
+def fine_step(slots: SlotTable, grid: CoverGrid) -> int:
     """Minutes of a fine step: starts, breaks and intervals all lie on it."""
-    step = gcd(problem.slots.step_minutes, problem.grid.interval_minutes)
-    for minute in np.unique((problem.slots.start - problem.grid.start[0]).astype(np.int64)):
+    step = gcd(slots.step_minutes, grid.interval_minutes)
+    for minute in np.unique((slots.start - grid.start[0]).astype(np.int64)):
         step = gcd(step, int(minute))
-    for template in problem.slots.templates:
+    for template in slots.templates:
         for number in (template.length_minutes, *(pause.minutes for pause in template.breaks)):
             step = gcd(step, number)
     return step
@@ -233,8 +234,8 @@ def _cover(problem: RosterProblem, prices: CoverPrices, steps: int) -> arrays.Co
     )
 
 
-def _slots(problem: RosterProblem, step: int) -> arrays.Slots:
-    slots = problem.slots
+def flat_slots(slots: SlotTable, grid: CoverGrid, step: int) -> arrays.Slots:
+    """Slots in fine steps from the start of the grid, with the places of their breaks."""
     most = max((len(template.breaks) for template in slots.templates), default=0)
     length = np.zeros((len(slots.templates), max(most, 1)), dtype=np.int64)
     at_from, at_to = np.zeros_like(length), np.zeros_like(length)
@@ -245,7 +246,7 @@ def _slots(problem: RosterProblem, step: int) -> arrays.Slots:
             at_from[number, b] = len(at)
             at += [int(offset) // step for offset in offsets]
             at_to[number, b] = len(at)
-    origin = float(problem.grid.start[0])
+    origin = float(grid.start[0])
     return arrays.Slots(
         first=np.round((slots.start - origin) / step).astype(np.int64),
         last=np.round((slots.end - origin) / step).astype(np.int64),
