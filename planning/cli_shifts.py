@@ -42,7 +42,7 @@ def shifts(
     repeats: Annotated[
         bool, typer.Option("--repeats", help="The plan goes around: its last night runs into its first morning.")
     ] = False,
-    iterations: Annotated[int, typer.Option("--iterations", min=0, help="Improvement rounds.")] = 200,
+    iterations: Annotated[int, typer.Option("--iterations", min=0, help="Improvement rounds.")] = 300,
     time_limit: Annotated[float | None, typer.Option("--time-limit", min=0.1, help="Seconds.")] = None,
     store: StoreOption = None,
     quiet: QuietOption = False,

@@ -21,7 +21,7 @@ from scheduling.mix.search import search
 from scheduling.roster.problem import needed_people
 from scheduling.shifts.localtime import clock_of, stamps_of
 
-ITERATIONS = 200  # shifts taken out and put back, a shift
+ITERATIONS = 300  # shifts taken out and put back, a shift
 RELAXED_SHARE = 0.5  # of a time limit
 Cover = Literal["soft", "hard"]
 
