@@ -1,8 +1,8 @@
 """Prices of people's time from a small linear program over nameless people, week by week and hour by hour.
 
-People of one agreement and skill set are one crowd. A shift covers its hours less the share of its breaks, wherever
-they lie in their windows. The program knows how many are there each day, weekly hours and longest runs; the rest of the
-law it leaves to the tours. Its prices, put into `dual`, prove a bound: any prices do.
+People of one skill set whose agreements have the same shifts are one crowd. A shift covers its hours less the share of
+its breaks, wherever they lie in their windows. The program knows how many are there each day, weekly hours and longest
+runs; the rest of the law it leaves to the tours. Its prices, put into `dual`, prove a bound: any prices do.
     min  Σ own · x + Σ short + over · Σ present − (under + over) · Σ y
     Σ_q y[k,q,b] ≤ Σ_s cover[s,b] · x[k,s];  Σ_k y[k,q,b] ≤ need[q,b];  Σ_{s on d} x[c,s] ≤ people of c on d;
     Σ paid · x[c,s] ≤ hours of c;  Σ paid · x[c,s] + short[c] ≥ owed to c.
@@ -23,14 +23,14 @@ from scheduling.roster.problem import RosterProblem
 from scheduling.shifts.localtime import monday_of
 
 BIN_MINUTES = 30
+CROWD_TERMS = ("cost_per_hour", "consecutive_days_max", "shifts_per_day_max")
 WORTH_A_WORD = 0.01  # of the plan's currency: a rule that saves less is not named
 
 
 @dataclass(frozen=True)
 class Crowd:
-    """People of one agreement and one skill group, as positions."""
+    """People of one skill group whose agreements differ in hours at most, as positions."""
 
-    agreement: str
     group: int
     members: tuple[int, ...]
 
@@ -57,11 +57,12 @@ def make_guide(problem: RosterProblem, staff: Staff, seed: int = 1) -> Guide:
 
 
 def _crowds(problem: RosterProblem, staff: Staff) -> tuple[Crowd, ...]:
-    members: dict[tuple[str, int], list[int]] = {}
+    members: dict[tuple[object, int], list[int]] = {}
     for person in staff.able:
-        key = (problem.people[person].agreement.name, int(problem.group_of[person]))
-        members.setdefault(key, []).append(int(person))
-    return tuple(Crowd(name, group, tuple(own)) for (name, group), own in members.items())
+        agreement = problem.people[person].agreement
+        terms = (tuple(sorted(agreement.shifts)), *(getattr(agreement, name) for name in CROWD_TERMS))
+        members.setdefault((terms, int(problem.group_of[person])), []).append(int(person))
+    return tuple(Crowd(group, tuple(own)) for (_, group), own in members.items())
 
 
 def _week(
