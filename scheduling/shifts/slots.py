@@ -69,14 +69,16 @@ def break_offsets(shift: ShiftTemplate, step_minutes: int) -> tuple[np.ndarray, 
 def make_slots(book: RuleBook, days: np.ndarray, interval_minutes: int, latest_start: float | None = None) -> SlotTable:
     """Every slot of the templates on the given local days (ordinals)."""
     records: list[tuple[int, int, int, int, int]] = []
+    starts = [sorted(set(shift.start_minutes)) for shift in book.shifts]
+    clocks = np.array(sorted({clock for own in starts for clock in own}), dtype=np.int64)
     for position, day in enumerate(days):
+        minutes, exists = at_clock(int(day), clocks, book.timezone)  # slow to ask for: once a day for all templates
+        minute_of = dict(zip(clocks[exists].tolist(), minutes[exists].tolist(), strict=True))
         for number, shift in enumerate(book.shifts):
-            clocks = np.unique(np.array(shift.start_minutes, dtype=np.int64))
-            minutes, exists = at_clock(int(day), clocks, book.timezone)
             records += [
-                (position, number, int(minute), int(minute) + shift.length_minutes, int(clock))
-                for minute, clock, there in zip(minutes, clocks, exists, strict=True)
-                if there and (latest_start is None or minute < latest_start)
+                (position, number, minute_of[clock], minute_of[clock] + shift.length_minutes, clock)
+                for clock in starts[number]
+                if clock in minute_of and (latest_start is None or minute_of[clock] < latest_start)
             ]
     table = np.array(records, dtype=np.int64).reshape(-1, 5)
     paid = np.array([shift.paid_minutes / 60 for shift in book.shifts])

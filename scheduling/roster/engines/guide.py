@@ -149,16 +149,16 @@ def _write_crowd(
     by_day: dict[int, list[tuple[Variable, float]]] = {int(day): [] for day in days}
     paid: list[tuple[Variable, float]] = []
     rows: dict[str, list[int]] = {}
+    without_breaks = [t.length_minutes / 60 - sum(pause.minutes for pause in t.breaks) / 60 for t in slots.templates]
     for slot in chosen[can[chosen] > 0]:
-        present = float((slots.end[slot] - slots.start[slot]) / 60)
-        present -= sum(pause.minutes for pause in slots.templates[int(slots.template[slot])].breaks) / 60
+        present = without_breaks[slots.template[slot]]
         cost = agreement.cost_per_hour * float(slots.paid_hours[slot]) + over * present
         _, variables[int(slot)] = writer.column(f"x_{name}_{slots.label(int(slot))}", cost=cost)
         by_day[int(slots.day[slot])].append((variables[int(slot)], 1.0))
         paid.append((variables[int(slot)], float(slots.paid_hours[slot])))
     for day, terms in by_day.items():
         if terms:
-            there = max(can[slot] for slot in chosen if slots.day[slot] == day)
+            there = can[chosen[slots.day[chosen] == day]].max()
             row = writer.row(f"day_{name}_{day}", terms, -np.inf, float(there) * agreement.shifts_per_day_max)
             rows.setdefault("shifts_per_day", []).append(row)
     most = agreement.consecutive_days_max
