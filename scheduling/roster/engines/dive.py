@@ -70,7 +70,7 @@ def search_by_columns(
 
     restore(site, kept)
     met()
-    warm = dual_bound(problem, site, able, price, best - blank.idle, WARM_STEPS, deadline, met)
+    warm = dual_bound(problem, site, able, price, best - blank.idle, WARM_STEPS, stop, met)
     bound = generate(problem, site, master, warm.value, stop) + blank.idle
     for number in range(max(rounds // ROUNDS_A_DIVE, 1)):
         if stop() or best - bound < CLOSE_ENOUGH * unit:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from time import monotonic
 
 import numpy as np
 
@@ -22,10 +21,10 @@ from scheduling.roster.engines.arrays import Site
 from scheduling.roster.problem import RosterProblem
 
 FLOAT_SLACK = 1e-5  # share of a tour's value that rounding in single precision could hide
-STEP_FIRST, STEP_MOST = 0.1, 2.0  # in Polyak's unit: (known cost − bound) ÷ slope²
-STEP_GROWTH, STEP_SHRINK = 1.1, 0.66
+STEP_FIRST, STEP_MOST = 0.3, 2.0  # in Polyak's unit: (known cost − bound) ÷ slope²
+STEP_GROWTH, STEP_SHRINK = 1.1, 0.8
 FRESH_MOST, FRESH_LEAST = 0.1, 0.01  # weight of the newest tours in the averaged slope
-FRESH_EVERY, FRESH_SHRINK = 50, 0.7
+FRESH_EVERY_SHARE, FRESH_SHRINK = 0.3, 0.7  # of all steps
 PATIENCE = 10
 
 
@@ -39,9 +38,9 @@ class Dual:
 
 def dual_bound(
     problem: RosterProblem, site: Site, able: np.ndarray, price: np.ndarray, target: float, iterations: int,
-    deadline: float | None = None, met: Callable[[], object] = lambda: None,
+    ended: Callable[[], bool] = lambda: False, met: Callable[[], object] = lambda: None,
 ) -> Dual:  # fmt: skip
-    """The best L(π) met, from `price` on. `target`: cost of a known roster; a `deadline` ends the climb early.
+    """The best L(π) met, from `price` on. `target`: cost of a known roster; the climb stops early when `ended`.
 
     `met` is called when the best tours at some prices stand in `site.tours`.
     """
@@ -57,7 +56,7 @@ def dual_bound(
     step, fresh, failures = STEP_FIRST, FRESH_MOST, 0
     for number in range(1, iterations):
         length = float((slope**2).sum())
-        if length < 1e-9 or target - best < 1e-9 or (deadline is not None and monotonic() > deadline):
+        if length < 1e-9 or target - best < 1e-9 or ended():
             break
         tried = np.clip(price + step * (target - best) / length * slope, 0.0, most)
         value, newest = _dual(problem, site, able, can, tried, earned, surplus)
@@ -71,7 +70,7 @@ def dual_bound(
             if failures >= PATIENCE:
                 step, failures = step * STEP_SHRINK, 0
         slope = _averaged(slope, newest, fresh)
-        if number % FRESH_EVERY == 0:
+        if number % max(round(FRESH_EVERY_SHARE * iterations), 1) == 0:
             fresh = max(fresh * FRESH_SHRINK, FRESH_LEAST)
     return Dual(best, price)
 

@@ -11,7 +11,9 @@ Every state in between is a legal roster. Limits are counts, so that equal seeds
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Event
 from time import monotonic
 
 import numpy as np
@@ -23,15 +25,14 @@ from scheduling.roster.engines.arrays import Site, Tours
 from scheduling.roster.engines.columns import cells
 from scheduling.roster.engines.dive import Blank, search_by_columns
 from scheduling.roster.engines.dual import dual_bound
-from scheduling.roster.engines.guide import make_guide
+from scheduling.roster.engines.guide import Guide, make_guide
 from scheduling.roster.engines.plan import Shift
 from scheduling.roster.engines.site import Staff, fine_step, make_site, read_staff
 from scheduling.roster.problem import RosterProblem
 
 SWEEPS = 4
-SEARCH_SHARE = 0.8  # of the time left after the first roster and the relaxation; the bound climbs in the rest
-DUAL_STEPS_MOST, DUAL_STEPS_LEAST = 400, 20
-DUAL_TOURS = 40_000  # person-weeks priced for the bound
+DUAL_STEPS_MOST, DUAL_STEPS_LEAST = 1200, 20
+DUAL_TOURS = 60_000  # person-weeks priced for the bound
 CELLS_MOST = 600  # rows of cover up to which column generation pays: its program is degenerate and slow above
 Tell = Callable[[str, int, int], None]
 Trace = Callable[[float], None]
@@ -79,28 +80,61 @@ def solve_by_insertion(
         cost += kernel.sweep(site, random.permutation(able), TIE_SHARE * price, False)
         met(cost)
     say("relaxation", 0, 1)
-    guide = make_guide(problem, staff, seed)
-    say("relaxation", 1, 1)
 
     def note(done: int, cost: float) -> None:
         say("improvement", done, rounds)
         met(cost)
 
     if rounds and cells(problem) <= CELLS_MOST:
+        guide = make_guide(problem, staff, seed)
         kept, bound = search_by_columns(
             problem, site, able, blank, guide.price, cost, seed=seed, rounds=rounds, deadline=deadline,
             note=note,
         )  # fmt: skip
     else:
-        begin = monotonic()
-        searched = None if deadline is None else begin + SEARCH_SHARE * max(deadline - begin, 0.0)
-        best, kept = anneal(site, able, cost, price, rounds, deadline=searched, note=note)
-        weeks = max(len(problem.days) / 7, 1.0)
-        steps = int(min(max(DUAL_TOURS / (len(able) * weeks), DUAL_STEPS_LEAST), DUAL_STEPS_MOST))
-        bound = dual_bound(problem, site, able, guide.price, best - fixed, steps, deadline).value + fixed
+        with Beside(problem, staff, cost - fixed, seed, deadline) as beside:
+            _, kept = anneal(site, able, cost, price, rounds, deadline=deadline, note=note)
+            guide, bound = beside.result()
+        bound += fixed
     say("improvement", rounds, rounds)
     own = idle | {int(person): float(kept.own[person]) for person in able}
     return Inserted(_shifts(problem, kept, site), own, bound, guide.savings)
+
+
+class Beside:
+    """The relaxation and the bound, worked out beside the search on arrays of their own: neither waits for the other.
+
+    Leaving the block ends the climb, so that a search that is broken off does not wait for its bound.
+    """
+
+    def __init__(self, problem: RosterProblem, staff: Staff, target: float, seed: int, deadline: float | None) -> None:
+        self._problem, self._staff, self._target = problem, staff, target
+        self._seed, self._deadline = seed, deadline
+        self._left = Event()
+        self._worker = ThreadPoolExecutor(max_workers=1)
+
+    def __enter__(self) -> Beside:
+        self._found = self._worker.submit(self._work)
+        return self
+
+    def __exit__(self, *fault: object) -> None:
+        self._left.set()
+        self._worker.shutdown()
+
+    def result(self) -> tuple[Guide, float]:
+        """The guide and the bound, when they are there."""
+        return self._found.result()
+
+    def _work(self) -> tuple[Guide, float]:
+        problem, staff, able = self._problem, self._staff, self._staff.able
+        guide = make_guide(problem, staff, self._seed)
+        site = make_site(problem, staff, make_prices(problem), np.random.default_rng(self._seed))
+        weeks = max(len(problem.days) / 7, 1.0)
+        steps = int(min(max(DUAL_TOURS / (len(able) * weeks), DUAL_STEPS_LEAST), DUAL_STEPS_MOST))
+        return guide, dual_bound(problem, site, able, guide.price, self._target, steps, self._ended).value
+
+    def _ended(self) -> bool:
+        return self._left.is_set() or (self._deadline is not None and monotonic() > self._deadline)
 
 
 def _shifts(problem: RosterProblem, tours: Tours, site: Site) -> dict[int, list[Shift]]:

@@ -6,9 +6,9 @@ Shapes and units of all arrays are in `arrays`.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from scheduling.roster.engines.arrays import NOTHING, Cover, Site, Slots
+from scheduling.roster.engines.compiled import njit
 
 
 @njit(cache=True)
