@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -44,6 +44,12 @@ class TourFrame:
         first = np.array([self.slots.start[own].min(initial=NEVER) for own in self.open], dtype=np.int64)
         later = np.append(np.minimum.accumulate(first[::-1])[::-1][1:], NEVER)
         return np.asarray(later)
+
+    @cached_property
+    def longest_hours(self) -> np.ndarray:
+        """For each day the most paid hours that one open slot brings."""
+        paid = self.slots.paid_hours
+        return np.array([paid[own].max(initial=0.0) for own in self.open], dtype=np.float64)
 
 
 class Meter(ABC):
@@ -109,9 +115,13 @@ class NoOverlap(Meter):
 
 def weeks_of(days: np.ndarray) -> Iterator[tuple[tuple[int, int], int, int]]:
     """ISO weeks of a plan: (week, position of its first planned day, of its last)."""
-    weeks = [iso_week(int(day)) for day in days]
-    for week in dict.fromkeys(weeks):
-        yield week, weeks.index(week), len(weeks) - 1 - weeks[::-1].index(week)
+    yield from _weeks_of(tuple(days.tolist()))
+
+
+@lru_cache(maxsize=64)
+def _weeks_of(days: tuple[int, ...]) -> tuple[tuple[tuple[int, int], int, int], ...]:
+    weeks = [iso_week(day) for day in days]
+    return tuple((week, weeks.index(week), len(weeks) - 1 - weeks[::-1].index(week)) for week in dict.fromkeys(weeks))
 
 
 @dataclass(frozen=True)

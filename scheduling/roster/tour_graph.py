@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from scheduling.roster.engines.graph_kernel import covering, followers
 from scheduling.roster.meters import HoursWindow, Meter, NoOverlap, TourFrame, window_meters
@@ -221,7 +222,7 @@ def _eased(codes: np.ndarray, covers: np.ndarray) -> tuple[np.ndarray, np.ndarra
 
 
 def _distinct(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Distinct rows in order of appearance, and which of them each row is.
+    """Distinct rows and which of them each row is.
 
     Rows are told apart by a hash, checked afterwards (`np.unique` by axis is far slower).
     """
@@ -229,12 +230,12 @@ def _distinct(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return rows[:1], np.zeros(len(rows), dtype=np.int64)
     keys = np.zeros(len(rows), dtype=np.uint64)
     for column in rows.T:
-        keys = (keys ^ column.astype(np.uint64)) * HASH_FACTOR
+        keys ^= column.astype(np.uint64)
+        keys *= HASH_FACTOR
         keys ^= keys >> np.uint64(29)
-    _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
-    if (rows[first[inverse]] != rows).any():  # two rows of one hash: once in a blue moon
-        _, first, inverse = np.unique(rows, axis=0, return_index=True, return_inverse=True)
-    order = np.argsort(first, kind="stable")
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(len(order))
-    return rows[first[order]], rank[inverse.ravel()]
+    place, _ = pd.factorize(keys)
+    first = np.zeros(int(place.max(initial=-1)) + 1, dtype=np.int64)
+    first[place[::-1]] = np.arange(len(rows))[::-1]
+    if (rows[first[place]] != rows).any():  # two rows of one hash: once in a blue moon
+        _, first, place = np.unique(rows, axis=0, return_index=True, return_inverse=True)
+    return rows[first], place.ravel()

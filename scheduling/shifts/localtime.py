@@ -52,6 +52,9 @@ def day_of(minute: float, timezone: str) -> int:
     return moment.date().toordinal()
 
 
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
+
+
 def clock_of(minute: float, timezone: str) -> int:
     """Minutes after local midnight by the wall clock (0–1439)."""
     moment = datetime.fromtimestamp(minute * 60, tz=check_timezone(timezone))
@@ -63,13 +66,13 @@ def words_of(minute: float, timezone: str) -> str:
     return datetime.fromtimestamp(minute * 60, tz=check_timezone(timezone)).strftime("%a %Y-%m-%d %H:%M")
 
 
-def at_clock(day: int, clock_minutes: np.ndarray, timezone: str) -> tuple[np.ndarray, np.ndarray]:
-    """Wall-clock times of one local day as (minutes since 1970 UTC, exists).
+def at_clock(days: np.ndarray | int, clock_minutes: np.ndarray, timezone: str) -> tuple[np.ndarray, np.ndarray]:
+    """Wall-clock times of local days (one for all, or one each) as (minutes since 1970 UTC, exists).
 
     A time the clock skips does not exist; of a time it shows twice the first is meant.
     """
-    base = pd.Timestamp(date.fromordinal(day))
-    naive = pd.DatetimeIndex([base + pd.Timedelta(minutes=int(minute)) for minute in clock_minutes])
+    since = (np.asarray(days, dtype=np.int64) - _EPOCH_DAY) * 1440 + np.asarray(clock_minutes, dtype=np.int64)
+    naive = pd.DatetimeIndex(since.astype("datetime64[m]").astype("datetime64[us]"))
     utc, in_gap, _ = localise(pd.Series(naive), timezone)
     exists = ~np.asarray(in_gap)
     minutes = np.zeros(len(naive), dtype=np.int64)

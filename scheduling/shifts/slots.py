@@ -68,19 +68,17 @@ def break_offsets(shift: ShiftTemplate, step_minutes: int) -> tuple[np.ndarray, 
 
 def make_slots(book: RuleBook, days: np.ndarray, interval_minutes: int, latest_start: float | None = None) -> SlotTable:
     """Every slot of the templates on the given local days (ordinals)."""
-    records: list[tuple[int, int, int, int, int]] = []
-    starts = [sorted(set(shift.start_minutes)) for shift in book.shifts]
-    clocks = np.array(sorted({clock for own in starts for clock in own}), dtype=np.int64)
-    for position, day in enumerate(days):
-        minutes, exists = at_clock(int(day), clocks, book.timezone)  # slow to ask for: once a day for all templates
-        minute_of = dict(zip(clocks[exists].tolist(), minutes[exists].tolist(), strict=True))
-        for number, shift in enumerate(book.shifts):
-            records += [
-                (position, number, minute_of[clock], minute_of[clock] + shift.length_minutes, clock)
-                for clock in starts[number]
-                if clock in minute_of and (latest_start is None or minute_of[clock] < latest_start)
-            ]
-    table = np.array(records, dtype=np.int64).reshape(-1, 5)
+    clocks = [np.unique(np.array(shift.start_minutes, dtype=np.int64)) for shift in book.shifts]
+    daily = np.concatenate([*clocks, np.zeros(0, dtype=np.int64)]).astype(np.int64)
+    number = np.repeat(np.arange(len(clocks)), [len(own) for own in clocks])
+    position = np.repeat(np.arange(len(days)), len(daily))
+    template, clock = np.tile(number, len(days)), np.tile(daily, len(days))
+    start, there = at_clock(np.asarray(days, dtype=np.int64)[position], clock, book.timezone)
+    if latest_start is not None:
+        there &= start < latest_start
+    length = np.array([shift.length_minutes for shift in book.shifts], dtype=np.int64)
+    end = start + (length[template] if len(length) else 0)
+    table = np.stack([position, template, start, end, clock], axis=1)[there]
     paid = np.array([shift.paid_minutes / 60 for shift in book.shifts])
     return SlotTable(
         day=table[:, 0],

@@ -136,10 +136,8 @@ def _windows(person: Person, frame: TourFrame) -> list[HoursWindow]:
 
 def _can_bind(window: HoursWindow, frame: TourFrame) -> bool:
     """Whether the window's hours can be too few or too many at all; one that can't is not worth counting."""
-    longest = [frame.slots.paid_hours[own].max(initial=0.0) for own in frame.open[window.first : window.last + 1]]
-    return (
-        window.least > window.before or window.before + sum(longest) * frame.agreement.shifts_per_day_max > window.most
-    )
+    most = float(frame.longest_hours[window.first : window.last + 1].sum()) * frame.agreement.shifts_per_day_max
+    return window.least > window.before or window.before + most > window.most
 
 
 def _unit(frame: TourFrame) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from domain.errors import BadValue
@@ -107,6 +107,7 @@ def test_service_level_alone_lets_a_large_queue_lose_a_tenth_and_a_cap_mends_it(
 
 
 @settings(max_examples=50, deadline=None)
+@example(load=6924.0, level=0.5, within=6.0, occupancy=None, patience=3.0)
 @given(
     load=st.floats(1e-6, 20_000),
     level=st.floats(0.01, 0.9999),
@@ -120,8 +121,9 @@ def test_a_fractional_need_just_keeps_the_goals_and_lies_under_the_whole_one(
     goals = ServiceGoals(service_level=level, answer_within_seconds=within, max_occupancy=occupancy)
     need = float(required_agents(load, 300, goals, patience_seconds=patience, fractional=True).agents)
     whole = float(required_agents(load, 300, goals, patience_seconds=patience).agents)
-    assert need <= whole + 1e-6
-    assert whole - 1 <= need + 1e-6
+    slack = 1e-6 + 1e-8 * whole  # a whole number is enough where it misses a goal by one part in 10⁹, a fraction is not
+    assert need <= whole + slack
+    assert whole - 1 <= need + slack
     kept = erlang_a(load, need, 300, within, patience)
     assert kept.service_level >= level - 1e-8
     assert occupancy is None or kept.occupancy <= occupancy + 1e-6

@@ -113,7 +113,7 @@ def test_the_tightest_line_of_each_rule_stands_for_it(make_book, make_people, ma
     assert list(zip(rest["agent"], rest["margin"], strict=True)) == [("bob", 2.0)]
 
 
-@settings(max_examples=12)
+@settings(max_examples=12, deadline=None)
 @given(
     starts=st.lists(st.integers(0, 13 * 24 + 16), min_size=1, max_size=9, unique=True),
     hours=st.sampled_from([4.0, 8.0, 11.0]),
