@@ -213,7 +213,8 @@ def roster(
             progress=progress,
             executor=LocalExecutor(),
         )
-    give(made, out, ROSTER, stages.rulebook_of(rules).timezone)
+    checked = "sites" in summary  # each site's roster where it was made; of all together no second copy is made
+    give(made, out, None if checked else ROSTER, stages.rulebook_of(rules).timezone)
     _account(summary, (), quiet)
 
 

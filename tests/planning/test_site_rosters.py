@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
 import scheduling as core
+from connectors import read_table, write_table
 from domain.people import RuleBook
+from domain.tables import ROSTER
 from planning.site_rosters import roster_all, roster_tasks
 
 MONDAY = pd.Timestamp("2026-03-02", tz="UTC")
@@ -99,9 +102,25 @@ def test_parts_sum_up_to_what_one_plan_of_all_says() -> None:
     assert [(own["site"], own["uncovered_hours"]) for own in apart.summary["sites"]] == [("A", 8), ("B", 0)]
     assert apart.summary["status"] == "optimal"
     assert {gap["queue"] for gap in apart.summary["gaps"]} == {"calls/a"}
-    assert list(apart.roster.columns) == list(together.roster.columns)
-    assert apart.roster["agent"].is_monotonic_increasing
-    assert len(core.audit(apart.roster, staff(), BOOK)) == 0
+    roster = ROSTER.check(apart.roster)
+    assert roster.dtypes.equals(together.roster.dtypes)
+    assert roster["agent"].is_monotonic_increasing
+    assert len(core.audit(roster, staff(), BOOK)) == 0
+
+
+def test_people_come_in_the_order_of_their_names_whatever_their_site() -> None:
+    mixed = staff((("a", "calls/b", "B"), ("c", "calls/a", "A"), ("b", "calls/b", "B")))
+    full = need({"calls/a": (0, 1), "calls/b": (0, 1, 2, 3)})  # two days of work for each of them
+    roster = ROSTER.check(roster_all(full, mixed, BOOK).roster)
+    assert list(roster["agent"].unique()) == ["a", "b", "c"]
+    assert roster.equals(roster.sort_values(["agent", "start"]))
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_the_roster_of_several_sites_is_read_back_from_a_file(tmp_path: Path, ending: str) -> None:
+    roster = roster_all(WEEK, staff(), BOOK).roster
+    write_table(roster, tmp_path / f"roster.{ending}", timezone="Europe/Berlin")
+    pd.testing.assert_frame_equal(read_table(tmp_path / f"roster.{ending}", ROSTER), ROSTER.check(roster))
 
 
 def test_a_warning_names_the_site_it_is_about() -> None:
