@@ -20,7 +20,7 @@ import numpy as np
 
 from scheduling.roster.cover import make_prices
 from scheduling.roster.engines import insertion_kernel as kernel
-from scheduling.roster.engines.anneal import TIE_SHARE, anneal
+from scheduling.roster.engines.anneal import INSERTIONS_PER_ROUND, TIE_SHARE, anneal
 from scheduling.roster.engines.arrays import Site, Tours
 from scheduling.roster.engines.columns import cells
 from scheduling.roster.engines.dive import Blank, search_by_columns
@@ -31,7 +31,7 @@ from scheduling.roster.engines.site import Staff, fine_step, make_site, read_sta
 from scheduling.roster.problem import RosterProblem
 
 SWEEPS = 4
-DUAL_STEPS_MOST, DUAL_STEPS_LEAST = 1200, 20
+DUAL_STEPS_LONG, DUAL_STEPS_MOST, DUAL_STEPS_LEAST = 4000, 1200, 20
 DUAL_TOURS = 60_000  # person-weeks priced for the bound
 CELLS_MOST = 600  # rows of cover up to which column generation pays: its program is degenerate and slow above
 Tell = Callable[[str, int, int], None]
@@ -92,7 +92,7 @@ def solve_by_insertion(
             note=note,
         )  # fmt: skip
     else:
-        with Beside(problem, staff, cost - fixed, seed, deadline) as beside:
+        with Beside(problem, staff, cost - fixed, seed, rounds, deadline) as beside:
             _, kept = anneal(site, able, cost, price, rounds, deadline=deadline, note=note)
             guide, bound = beside.result()
         bound += fixed
@@ -107,9 +107,11 @@ class Beside:
     Leaving the block ends the climb, so that a search that is broken off does not wait for its bound.
     """
 
-    def __init__(self, problem: RosterProblem, staff: Staff, target: float, seed: int, deadline: float | None) -> None:
+    def __init__(
+        self, problem: RosterProblem, staff: Staff, target: float, seed: int, rounds: int, deadline: float | None
+    ) -> None:
         self._problem, self._staff, self._target = problem, staff, target
-        self._seed, self._deadline = seed, deadline
+        self._seed, self._rounds, self._deadline = seed, rounds, deadline
         self._left = Event()
         self._worker = ThreadPoolExecutor(max_workers=1)
 
@@ -130,7 +132,9 @@ class Beside:
         guide = make_guide(problem, staff, self._seed)
         site = make_site(problem, staff, make_prices(problem), np.random.default_rng(self._seed))
         weeks = max(len(problem.days) / 7, 1.0)
-        steps = int(min(max(DUAL_TOURS / (len(able) * weeks), DUAL_STEPS_LEAST), DUAL_STEPS_MOST))
+        usual = min(max(DUAL_TOURS / (len(able) * weeks), DUAL_STEPS_LEAST), DUAL_STEPS_MOST)
+        long = min(INSERTIONS_PER_ROUND * self._rounds, DUAL_STEPS_LONG)  # as many tours as the search tries
+        steps = int(max(usual, long))
         return guide, dual_bound(problem, site, able, guide.price, self._target, steps, self._ended).value
 
     def _ended(self) -> bool:
