@@ -4,7 +4,7 @@
 
 The program is the product's own exact one without its limit of size (`scheduling.roster.engines.exact`): every rule's
 rows for every person, skills split by a flow, the same costs. Breaks stand in the middle of their windows: with every
-place of every break (2.5 times the columns; one look at 50 people and 30 s) HiGHS ended dearer, CP-SAT without a roster.
+place of every break (2.5 times the columns; seen once, 50 people, 30 s) HiGHS ended dearer, CP-SAT without a roster.
 
 FOLDER/program.npz: the matrix for other solvers, and what its columns mean. FOLDER/highs.npz: the values found.
 Prints one JSON line: seconds to write and to build, peak memory, proven bound, (seconds, cost) of each roster.
