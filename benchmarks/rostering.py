@@ -12,6 +12,7 @@ import time
 from math import ceil
 from pathlib import Path
 
+from benchmarks import massp
 from benchmarks.curtois_qu import Instance, make_problem, read_instance
 from domain.errors import BadValue
 from scheduling.roster.engines.insertion import solve_by_insertion
@@ -70,19 +71,25 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.rostering")
     parser.add_argument("action", choices=["solve"])
     parser.add_argument("instance", type=Path)
-    parser.add_argument("--format", choices=["curtois-qu"], required=True)
+    parser.add_argument("--format", choices=["curtois-qu", "massp"], required=True)
     parser.add_argument("--time-limit", type=float, default=60.0, metavar="S")
     parser.add_argument("--rounds", type=int, help="rounds of search instead of seconds, to repeat a run")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True, metavar="ROSTER")
     given = parser.parse_args(arguments)
     try:
-        roster, summary = solve(given.instance, given.time_limit, given.seed, given.rounds)
+        if given.format == "massp":
+            instance = massp.read_instance(given.instance)
+            blocks, summary = massp.solve(instance, given.time_limit, given.seed, given.rounds)
+            massp.write_roster(instance, blocks, given.out)
+            summary = {"instance": given.instance.stem} | summary
+        else:
+            roster, summary = solve(given.instance, given.time_limit, given.seed, given.rounds)
+            lines = ["employee,day,shift", *(f"{who},{day},{name}" for (who, day), name in sorted(roster.items()))]
+            given.out.write_text("\n".join(lines) + "\n", "utf-8")
     except (BadValue, OSError) as fault:
         print(f"benchmarks.rostering: {fault}", file=sys.stderr)
         return 2
-    lines = ["employee,day,shift", *(f"{who},{day},{name}" for (who, day), name in sorted(roster.items()))]
-    given.out.write_text("\n".join(lines) + "\n", "utf-8")
     print(json.dumps(summary))
     return 0
 
