@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from domain import Targets
 
+RELAXATIONS_TOLD = 5
 BacklogOption = Annotated[
     Path | None, typer.Option("--backlog", help="Deferred work that waits already (CSV: queue, age_hours, contacts).")
 ]
@@ -221,9 +222,22 @@ def roster(
 def _account(summary: dict[str, Any], messages: tuple[str, ...], quiet: bool) -> None:
     for message in messages:
         say(message, quiet)
+    _tell_what_would_close(summary.get("relaxations", []), quiet)
     say_json(summary)
     if float(summary.get("uncovered_hours") or 0.0) > 0:
         raise typer.Exit(BREACHES)
+
+
+def _tell_what_would_close(rows: list[dict[str, Any]], quiet: bool) -> None:
+    for row in rows[:RELAXATIONS_TOLD]:
+        whose = f"{row['agreement']}, {'|'.join(row['queues'])}"
+        say(
+            f"would close the gap: {row['rule']} +{row['units']:g} {row['unit']} ({whose}): {row['hours_gained']:g} hours of "
+            f"cover, cost {row['cost']:g}, save {row['saves']:g}",
+            quiet,
+        )
+    if len(rows) > RELAXATIONS_TOLD:
+        say(f"and {len(rows) - RELAXATIONS_TOLD} more: see relaxations", quiet)
 
 
 def audit(

@@ -203,6 +203,9 @@ def _summary(names: Sequence[str], accounts: Sequence[Mapping[str, Any]]) -> dic
         **{name: sum(int(own[name]) for own in accounts) for name in COUNTS},
         "gaps": gaps[:GAPS_SHOWN],
         "rules_that_bind": _rules(accounts),
+        "relaxations": sorted(
+            (row for own in accounts for row in own["relaxations"]), key=lambda row: -float(row["hours_gained"])
+        ),
         "warnings": _warnings(names, accounts),
         "sites": [{"site": name, **own} for name, own in zip(names, accounts, strict=True)],
     }

@@ -17,6 +17,7 @@ from scheduling.roster.engines.plan import Plan, Shift
 from scheduling.roster.engines.program import Effort, Solved, solve
 from scheduling.roster.explain import biggest_gaps, binding_rules, rule_warnings
 from scheduling.roster.problem import RosterProblem, make_problem
+from scheduling.roster.relaxations import relaxations
 from scheduling.roster.work import ABSENT
 from scheduling.shifts.localtime import midnight, stamps_of
 
@@ -26,7 +27,7 @@ Record = tuple[str, float, float, str, str, str, str]
 @dataclass(frozen=True)
 class RosterResult:
     """`roster`: frame under ROSTER. `summary`: status, cost, bound, gap (share of the bound), uncovered_hours,
-    surplus_hours, paid_hours, agents, gaps, rules_that_bind, warnings; JSON can hold it."""
+    surplus_hours, paid_hours, agents, gaps, rules_that_bind, relaxations, warnings; JSON can hold it."""
 
     roster: pd.DataFrame
     summary: dict[str, Any] = field(default_factory=dict)
@@ -125,6 +126,7 @@ def _summary(problem: RosterProblem, solved: Solved, roster: pd.DataFrame) -> di
         "agents_rostered": sum(bool(shifts) for shifts in solved.shifts.values()),
         "gaps": biggest_gaps(problem, plan.present),
         "rules_that_bind": binding_rules(problem, solved.savings, solved.shifts),
+        "relaxations": relaxations(problem, (plan.prices.need - served) * hours),
         "warnings": [*problem.warnings, *rule_warnings(problem, idle)],
     }
 
@@ -133,5 +135,5 @@ def _empty_summary(agents: int) -> dict[str, Any]:
     return {
         "status": "optimal", "cost": 0.0, "bound": 0.0, "gap": 0.0, "uncovered_hours": 0.0, "surplus_hours": 0.0,
         "required_hours": 0.0, "paid_hours": 0.0, "agents": agents, "agents_rostered": 0, "gaps": [],
-        "rules_that_bind": [], "warnings": ["nothing is required: the roster is empty"],
+        "rules_that_bind": [], "relaxations": [], "warnings": ["nothing is required: the roster is empty"],
     }  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from domain.errors import SmenaError
@@ -116,6 +117,7 @@ def summary_cards(words: Words) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         audit_badge(words)
         binding_rules(summary.get("rules_that_bind", []), words)
+    closing_table(summary.get("relaxations", []), words)
     warnings = [str(warning) for warning in summary.get("warnings", [])]
     if warnings:
         with st.expander(words("roster.warnings", warnings=len(warnings)), icon=":material/info:"):
@@ -131,6 +133,24 @@ def binding_rules(rules: Sequence[Mapping[str, Any]], words: Words) -> None:
         price = words.number(float(rule.get("price", 0.0)), 1)
         told = words("roster.binding_help", price=price, unit=rule.get("unit", ""), people=rule.get("people", 0))
         st.badge(label, color="blue", help=told)
+
+
+def closing_table(rows: Sequence[Mapping[str, Any]], words: Words) -> None:
+    """What would have to give way so that nothing is missing, in hours and money."""
+    if not rows:
+        return
+    columns = ["rule", "agreement", "queues", "units", "unit", "hours_gained", "cost", "saves"]
+    table = pd.DataFrame([{name: row[name] for name in columns} for row in rows])
+    people = words("roster.more_people")
+    table["rule"] = [people if rule == "people" else words.either(f"rule.{rule}", rule) for rule in table["rule"]]
+    table["unit"] = [words.either(f"unit.{unit}", unit) for unit in table["unit"]]
+    table["queues"] = [", ".join(queues) for queues in table["queues"]]
+    with st.expander(words("roster.closing"), icon=":material/lock_open:"):
+        st.caption(words("roster.closing_help"))
+        st.dataframe(
+            table, hide_index=True, alt=words("roster.closing"),
+            column_config={name: words(f"column.{name}") for name in columns},
+        )  # fmt: skip
 
 
 def hours_table(words: Words) -> None:

@@ -75,7 +75,7 @@ def _week(
     span = np.flatnonzero((grid.end > slots.start[chosen].min()) & (grid.start < slots.end[chosen].max()))
     bins = ((grid.start[span] - grid.start[span[0]]) // BIN_MINUTES).astype(np.int64)
     many = int(bins.max()) + 1
-    shares = _cover_hours(problem, chosen, span, bins, many)
+    shares = cover_hours(problem, chosen, span, bins, many)
     need = np.array(
         [np.bincount(bins, problem.need[q, span] * grid.hours[span], many) for q in range(len(problem.queues))]
     )
@@ -114,7 +114,7 @@ def _week(
                 guide.savings[rule] = (max(known, people), max(price, most))
 
 
-def _cover_hours(
+def cover_hours(
     problem: RosterProblem, chosen: np.ndarray, span: np.ndarray, bins: np.ndarray, many: int
 ) -> dict[int, list[tuple[int, float]]]:
     """Hours that each slot covers of each bin, its breaks spread evenly over where they may lie."""
