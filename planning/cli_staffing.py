@@ -231,11 +231,8 @@ def _account(summary: dict[str, Any], messages: tuple[str, ...], quiet: bool) ->
 def _tell_what_would_close(rows: list[dict[str, Any]], quiet: bool) -> None:
     for row in rows[:RELAXATIONS_TOLD]:
         whose = f"{row['agreement']}, {'|'.join(row['queues'])}"
-        say(
-            f"would close the gap: {row['rule']} +{row['units']:g} {row['unit']} ({whose}): {row['hours_gained']:g} hours of "
-            f"cover, cost {row['cost']:g}, save {row['saves']:g}",
-            quiet,
-        )
+        gain = f"{row['hours_gained']:g} hours of cover, cost {row['cost']:g}, save {row['saves']:g}"
+        say(f"would close the gap: {row['rule']} +{row['units']:g} {row['unit']} ({whose}): {gain}", quiet)
     if len(rows) > RELAXATIONS_TOLD:
         say(f"and {len(rows) - RELAXATIONS_TOLD} more: see relaxations", quiet)
 
