@@ -16,6 +16,7 @@ from domain.errors import BadValue, ContradictoryRules, key_fault
 from domain.intervals import check_timezone
 from domain.law import LawPack, Pause, known_packs, law_pack
 from domain.shifts import ShiftTemplate
+from domain.work_calendar import work_calendar
 
 Strictness = Literal["forbid", "pay", "warn", "ignore"]
 AccountingPeriod = Literal["plan", "month", "quarter", "year"]
@@ -136,6 +137,31 @@ class CoverPrices(BaseModel):
     over_per_hour: float = Field(2.0, ge=0, description="price of one surplus agent-hour")
 
 
+class FairnessSetting(BaseModel):
+    """What people of one agreement share alike; `[rule.fair_nights]` and its like say what unequal shares cost."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    within: float = Field(0.5, ge=0, le=31, description="how far from one's share is still fair, shifts")
+    late_from: str = Field("21:00", description="a shift that ends then or later ends late, HH:MM local time")
+    calendar: str = Field("", description="country of the public holidays, such as RU or US-CA; empty = none")
+
+    @field_validator("late_from")
+    @classmethod
+    def _clock(cls, text: str) -> str:
+        parse_clock(text)
+        return text
+
+    @field_validator("calendar")
+    @classmethod
+    def _country(cls, code: str) -> str:
+        try:
+            work_calendar(code, ())
+        except BadValue as fault:
+            raise ValueError(fault.expected) from fault
+        return code
+
+
 class LawSetting(BaseModel):
     """Which body of law the agreements stand under."""
 
@@ -163,6 +189,7 @@ class RuleBook(BaseModel):
     rules: Mapping[str, RuleSetting] = Field(default_factory=dict, description="strictness by rule name")
     cover: CoverPrices = Field(default_factory=CoverPrices, description="prices of gaps and surplus")
     law: LawSetting = Field(default_factory=LawSetting, description="the law pack that agreements inherit from")
+    fairness: FairnessSetting = Field(default_factory=FairnessSetting, description="what is shared alike")
 
     @field_validator("timezone")
     @classmethod
@@ -173,12 +200,12 @@ class RuleBook(BaseModel):
     @staticmethod
     def from_mapping(mapping: Mapping[str, Any], file: str | None = None) -> RuleBook:
         """From TOML: `timezone`, `[agreement.NAME]`, `[shift.NAME]`, `[[shift.NAME.break]]`, `[rule.NAME]`, `[cover]`,
-        `[law]` (or `law = "RU"`), whose pack fills what agreements are silent on.
+        `[fairness]`, `[law]` (or `law = "RU"`), whose pack fills what agreements are silent on.
 
         Raises `BadValue` naming the table and key, also of what is laxer than the law, and `ContradictoryRules` where
         an agreement excludes all its shifts.
         """
-        known = {"timezone", "agreement", "shift", "rule", "cover", "law"}
+        known = {"timezone", "agreement", "shift", "rule", "cover", "law", "fairness"}
         unknown = sorted(set(mapping) - known)
         if unknown:
             raise BadValue(f"only the tables {', '.join(sorted(known))}", file=file, found=unknown)
@@ -194,6 +221,7 @@ class RuleBook(BaseModel):
             "shifts": [{"name": name, **dict(table)} for name, table in mapping.get("shift", {}).items()],
             "rules": {name: dict(table) for name, table in mapping.get("rule", {}).items()},
             "cover": dict(mapping.get("cover", {})),
+            "fairness": dict(mapping.get("fairness", {})),
         }
         for table in ("agreement", "shift"):
             if not mapping.get(table):

@@ -687,8 +687,8 @@ TIME_OFF = Table(
             True, False, None, None, ("leave", "sick", "training", "wish_off", "wish_work", "pinned"),
         ),
         Column("weight", "number", "", "how much a wish matters; 1 = an ordinary wish", False, True, 0),
-        Column("shift", "text", "", "shift template of a pinned shift; empty = any", False, True),
-        Column("clock", "text", "", "start of a pinned shift, HH:MM local time; empty = any", False, True),
+        Column("shift", "text", "", "shift template that is pinned or wished; empty = any", False, True),
+        Column("clock", "text", "", "start that is pinned or wished, HH:MM local time; empty = any", False, True),
     ),
 )  # fmt: skip
 

@@ -10,8 +10,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from domain.law import LawPack, Limit, known_packs, law_pack  # noqa: E402
-from scheduling import RULES  # noqa: E402
-from scheduling.roster.rules import Rule  # noqa: E402
+from scheduling import GROUP_RULES, RULES  # noqa: E402
+from scheduling.roster.rules import GroupRule, Rule, fair_share  # noqa: E402
 
 INTRODUCTION = """# The rule book
 
@@ -46,26 +46,34 @@ factor = 1.5
 [rule.complete_weekends]
 strictness = "pay"
 price = 20
+
+[rule.fair_nights]            # so much for each night too many or too few
+strictness = "pay"
+price = 20
 ```
 
 A shift that must stand is a row of the time off (`time_off.csv`) of kind `pinned` with the `shift` template and, where
-it matters, its start (`clock`).
+it matters, its start (`clock`). A row of kind `wish_work` or `wish_off` may name them too: a wish for, or against, that
+shift.
 """
 
 
 def page() -> str:
     """The whole document."""
-    return "\n".join([INTRODUCTION, _table(), *(_rule(rule) for rule in RULES), _laws()])
+    return "\n".join([INTRODUCTION, _table(), *(_rule(rule) for rule in RULES), _shared(), _laws()])
 
 
 def _table() -> str:
     head = "## All rules\n\n| rule | in words | unit | where the book is silent |\n|---|---|---|---|\n"
-    rows = (f"| [`{rule.name}`](#{rule.name}) | {rule.words} | {rule.unit} | {_default(rule)} |" for rule in RULES)
+    rows = (
+        f"| [`{rule.name}`](#{rule.name}) | {rule.words} | {rule.unit} | {_default(rule)} |"
+        for rule in (*RULES, *GROUP_RULES)
+    )
     return head + "\n".join(rows) + "\n"
 
 
-def _default(rule: Rule) -> str:
-    if type(rule) is not Rule:
+def _default(rule: Rule | GroupRule) -> str:
+    if type(rule) not in (Rule, GroupRule):
         return "pay, as dear as a missing agent-hour"
     setting = rule.default
     return setting.strictness + (f", {setting.price:g} a unit" if setting.strictness == "pay" else "")
@@ -73,11 +81,21 @@ def _default(rule: Rule) -> str:
 
 def _rule(rule: Rule) -> str:
     """A rule's own words: the text at the top of its file."""
-    words = (import_module(rule.constrain.__module__).__doc__ or "").strip()
+    return f"### `{rule.name}`\n\n" + _words(rule.constrain.__module__)
+
+
+def _shared() -> str:
+    """Rules among people: one text for those of one file."""
+    heads = "\n".join(f"### `{rule.name}`\n" for rule in GROUP_RULES)
+    return f"{heads}\n{_words(fair_share.__name__)}"
+
+
+def _words(module: str) -> str:
+    words = (import_module(module).__doc__ or "").strip()
     prose = [line for line in words.splitlines() if not line.startswith("    ")]
     formulas = [line.strip() for line in words.splitlines() if line.startswith("    ")]
     shown = "\n```text\n" + "\n".join(formulas) + "\n```\n" if formulas else ""
-    return f"### `{rule.name}`\n\n" + "\n".join(prose) + "\n" + shown
+    return "\n".join(prose) + "\n" + shown
 
 
 def _laws() -> str:

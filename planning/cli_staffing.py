@@ -40,6 +40,9 @@ PeopleOption = Annotated[Path | None, typer.Option("--people", help="People, ski
 RulesOption = Annotated[Path | None, typer.Option("--rules", help="Agreements, shifts, rules (TOML).")]
 WishesOption = Annotated[Path | None, typer.Option("--wishes", help="Time off and wishes (CSV).")]
 PreviousOption = Annotated[Path | None, typer.Option("--previous", help="The roster before this one.")]
+LedgerOption = Annotated[
+    Path | None, typer.Option("--ledger", help="What people have had of nights, weekends … (see smena ledger).")
+]
 PercentileOption = Annotated[
     float | None, typer.Option("--percentile", min=2.5, max=97.5, help="Plan for this percentile instead of the mean.")
 ]
@@ -51,7 +54,8 @@ def register(app: typer.Typer) -> None:
         app.command()(door(command))
 
 
-def _needs(**options: object) -> None:
+def needs(**options: object) -> None:
+    """Raises `typer.BadParameter` naming the options that are missing."""
     missing = [name for name, value in options.items() if value is None]
     if missing:
         raise typer.BadParameter(f"an input file needs --{missing[0].replace('_', '-')} as well")
@@ -112,7 +116,7 @@ def require(
             _tell_default_caps(steps.read(session, "requirements"), session.site.targets, quiet)
             show_result(session, result, "requirements", out, as_json=json, quiet=quiet)
         return
-    _needs(targets=targets)
+    needs(targets=targets)
     assert targets is not None
     made = stages.requirements_of_forecast(
         forecast,
@@ -162,6 +166,7 @@ def roster(
     rules: RulesOption = None,
     wishes: WishesOption = None,
     previous: PreviousOption = None,
+    ledger: LedgerOption = None,
     out: OutOption = None,
     time_limit: Annotated[float | None, typer.Option("--time-limit", min=0.1, help="Seconds; files only.")] = None,
     iterations: Annotated[int | None, typer.Option("--iterations", min=0, help="Improvement rounds.")] = None,
@@ -184,7 +189,13 @@ def roster(
 
     if requirements is None:
         only_with_a_file(
-            people=people, rules=rules, wishes=wishes, previous=previous, time_limit=time_limit, iterations=iterations
+            people=people,
+            rules=rules,
+            wishes=wishes,
+            previous=previous,
+            ledger=ledger,
+            time_limit=time_limit,
+            iterations=iterations,
         )
         with opened(store, seed=seed) as session, progress_bar(quiet) as progress:
             first = week.date() if week else None
@@ -196,7 +207,7 @@ def roster(
                 give(steps.read(session, "roster"), out, ROSTER, session.settings.timezone)
         _account({**result.details["summary"], "version": result.version}, result.messages, quiet)
         return
-    _needs(people=people, rules=rules, out=out)
+    needs(people=people, rules=rules, out=out)
     assert people is not None
     assert rules is not None
     if out == "-":
@@ -208,6 +219,7 @@ def roster(
             rules,
             wishes=wishes,
             previous=previous,
+            ledger=ledger,
             seed=1 if seed is None else seed,
             iterations=60 if iterations is None else iterations,
             time_limit_seconds=time_limit,
@@ -243,6 +255,7 @@ def audit(
     rules: RulesOption = None,
     wishes: WishesOption = None,
     previous: PreviousOption = None,
+    ledger: LedgerOption = None,
     proof: Annotated[
         str | None, typer.Option("--proof", help="Also the margin of every rule and person (.csv, .xlsx).")
     ] = None,
@@ -261,18 +274,18 @@ def audit(
     if proof == "-" and out in (None, "-"):
         raise typer.BadParameter("stdout carries the breaches: give a file to --proof")
     if roster is None:
-        only_with_a_file(people=people, rules=rules, wishes=wishes, previous=previous)
+        only_with_a_file(people=people, rules=rules, wishes=wishes, previous=previous, ledger=ledger)
         with opened(store) as session:
             steps.audit(session)
             found, zone = steps.read(session, "audit"), session.settings.timezone
             if proof:
                 roster_stages.write_proof(steps.proof(session), proof, zone, session.settings.language)
     else:
-        _needs(people=people, rules=rules)
+        needs(people=people, rules=rules)
         assert people is not None
         assert rules is not None
         roster = stages.spooled(roster)
-        found = stages.audit_of_roster(roster, people, rules, wishes=wishes, previous=previous)
+        found = stages.audit_of_roster(roster, people, rules, wishes=wishes, previous=previous, ledger=ledger)
         zone = stages.rulebook_of(rules).timezone
         if proof:
             margins = roster_stages.proof_of_roster(roster, people, rules, wishes=wishes, previous=previous)
@@ -319,7 +332,7 @@ def certify(
             result = steps.certify(session, runs, progress=progress)
             show_result(session, result, "certificate", out, as_json=json, quiet=quiet)
         return
-    _needs(forecast=forecast, targets=targets)
+    needs(forecast=forecast, targets=targets)
     assert forecast is not None
     assert targets is not None
     made = stages.certificate_of_file(

@@ -12,7 +12,7 @@ import pandas as pd
 from connectors import read_table
 from domain.errors import BadValue
 from domain.people import RuleBook
-from domain.tables import PEOPLE, REQUIREMENTS, ROSTER, TIME_OFF
+from domain.tables import LEDGER, PEOPLE, REQUIREMENTS, ROSTER, TIME_OFF
 from planning.progress import Progress
 from planning.roster_files import RosterFiles, check_formats, write_roster
 from planning.site import holidays_of
@@ -42,6 +42,22 @@ def proof_of_roster(
             time_off=read_table(wishes, TIME_OFF) if wishes else None,
             previous=read_table(previous, ROSTER, timezone=rulebook.timezone) if previous else None,
         )
+
+
+def ledger_of_roster(
+    path: str, people: Path, rules: Path, *, wishes: Path | None = None, ledger: Path | None = None
+) -> tuple[pd.DataFrame, str]:
+    """LEDGER after a roster file, and the site's zone."""
+    from scheduling import carry  # slow to import: only where it is used
+
+    rulebook = rulebook_of(rules)
+    with of_file(path, of_people(people, wishes)):
+        carried = carry(
+            read_table(path, ROSTER, timezone=rulebook.timezone), read_table(people, PEOPLE), rulebook,
+            time_off=read_table(wishes, TIME_OFF) if wishes else None,
+            ledger=read_table(ledger, LEDGER) if ledger else None,
+        )  # fmt: skip
+    return carried, rulebook.timezone
 
 
 def write_proof(proof: pd.DataFrame, path: str, timezone: str, language: Language = "en") -> None:

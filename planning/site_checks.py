@@ -57,10 +57,10 @@ def _check_calendar(calendar: str, year: int, file: str) -> None:
 
 def check_rule_names(book: RuleBook, file: str) -> None:
     """Every `[rule.NAME]` is one that the planner keeps. Raises `BadValue` naming the file, the rule and the known."""
-    from scheduling import RULES  # loads numba: only where rules are read
+    from scheduling import GROUP_RULES, RULES  # loads numba: only where rules are read
     from scheduling.roster.explain import KNOWN_PEOPLE
 
-    known = {*(rule.name for rule in RULES), KNOWN_PEOPLE}
+    known = {*(rule.name for rule in RULES), *(rule.name for rule in GROUP_RULES), KNOWN_PEOPLE}
     for name in book.rules:
         if name not in known:
             raise BadValue(f"one of the rules {', '.join(sorted(known))}", file=file, column="rule", found=name)

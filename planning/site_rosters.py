@@ -201,6 +201,9 @@ def _summary(names: Sequence[str], accounts: Sequence[Mapping[str, Any]]) -> dic
         **{name: round(sum(float(own[name]) for own in accounts), 4) for name in TOTALS},
         "gap": round((cost - bound) / max(abs(bound), 1e-9), 6) if cost - bound > 1e-6 else 0.0,
         **{name: sum(int(own[name]) for own in accounts) for name in COUNTS},
+        "costs": {name: round(sum(own["costs"][name] for own in accounts), 4) for name in accounts[0]["costs"]},
+        "fairness": [entry for own in accounts for entry in own["fairness"]],
+        "wishes": _wishes(accounts),
         "gaps": gaps[:GAPS_SHOWN],
         "rules_that_bind": _rules(accounts),
         "relaxations": sorted(
@@ -209,6 +212,18 @@ def _summary(names: Sequence[str], accounts: Sequence[Mapping[str, Any]]) -> dic
         "warnings": _warnings(names, accounts),
         "sites": [{"site": name, **own} for name, own in zip(names, accounts, strict=True)],
     }
+
+
+def _wishes(accounts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Wished days of all parts and the share of them granted."""
+    found: dict[str, Any] = {}
+    for name in ("days_off", "shifts", "first"):
+        counts = [int(own["wishes"].get(name, 0)) for own in accounts]
+        granted = [float(own["wishes"].get(f"{name}_granted") or 0.0) for own in accounts]
+        found[name] = sum(counts)
+        met = sum(count * share for count, share in zip(counts, granted, strict=True))
+        found[f"{name}_granted"] = round(met / sum(counts), 4) if sum(counts) else None
+    return found
 
 
 def _rules(accounts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

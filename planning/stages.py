@@ -22,6 +22,7 @@ from domain.errors import BadValue, InputError
 from domain.tables import (
     BACKLOG,
     FORECAST,
+    LEDGER,
     OUTBOUND,
     PEOPLE,
     REQUIREMENTS,
@@ -253,6 +254,7 @@ def roster_of_requirements(
     *,
     wishes: Path | None,
     previous: Path | None,
+    ledger: Path | None = None,
     seed: int,
     iterations: int,
     time_limit_seconds: float | None,
@@ -268,6 +270,7 @@ def roster_of_requirements(
             rulebook,
             time_off=read_table(wishes, TIME_OFF) if wishes else None,
             previous=read_table(previous, ROSTER, timezone=rulebook.timezone) if previous else None,
+            ledger=read_table(ledger, LEDGER) if ledger else None,
             seed=seed,
             iterations=iterations,
             time_limit_seconds=time_limit_seconds,
@@ -278,8 +281,9 @@ def roster_of_requirements(
 
 
 def audit_of_roster(
-    path: str, people: Path, rules: Path, *, wishes: Path | None, previous: Path | None
-) -> pd.DataFrame:
+    path: str, people: Path, rules: Path, *, wishes: Path | None, previous: Path | None,
+    ledger: Path | None = None,
+) -> pd.DataFrame:  # fmt: skip
     """AUDIT of a roster file."""
     import scheduling  # slow to import: only where it is used
 
@@ -291,6 +295,7 @@ def audit_of_roster(
             rulebook,
             time_off=read_table(wishes, TIME_OFF) if wishes else None,
             previous=read_table(previous, ROSTER, timezone=rulebook.timezone) if previous else None,
+            ledger=read_table(ledger, LEDGER) if ledger else None,
         )
 
 

@@ -53,6 +53,7 @@ def _book() -> RuleBook:
         {
             "agreement": {"own": {"shifts": ["day"]}},
             "shift": {"day": {"start_from": "08:00", "start_to": "10:00", "length_minutes": 360, "break": [pause]}},
+            "rule": {"fair_late_ends": {"strictness": "pay", "price": 1.0}},
         }
     )
 

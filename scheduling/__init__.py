@@ -6,11 +6,13 @@ from scheduling.mix import ShiftMix, make_shift_mix
 from scheduling.multi_skill import multi_skill_need
 from scheduling.requirements import check_backlog, require_staff
 from scheduling.roster import (
+    GROUP_RULES,
     RULES,
     Copied,
     Repair,
     RosterResult,
     audit,
+    carry,
     compare,
     copy_week,
     make_roster,
@@ -21,12 +23,14 @@ from scheduling.roster import (
 from scheduling.skills import pooling, skill_bounds
 
 __all__ = [
+    "GROUP_RULES",
     "RULES",
     "Copied",
     "Repair",
     "RosterResult",
     "ShiftMix",
     "audit",
+    "carry",
     "certify",
     "check_backlog",
     "compare",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from domain.people import CoverPrices, LawSetting, OvertimeTier, RuleBook, RuleSetting, WorkAgreement
+from domain.people import CoverPrices, FairnessSetting, LawSetting, OvertimeTier, RuleBook, RuleSetting, WorkAgreement
 from domain.settings import Settings
 from domain.shifts import BreakTemplate, ShiftTemplate
 from domain.targets import QueueTargets
@@ -22,6 +22,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "Break template": BreakTemplate,
     "Rule setting": RuleSetting,
     "Law": LawSetting,
+    "Fairness": FairnessSetting,
     "Cover prices": CoverPrices,
     "Settings (`smena.toml`)": Settings,
 }

@@ -11,7 +11,7 @@ from domain.people import RuleBook
 from domain.tables import AUDIT, PEOPLE, ROSTER
 from scheduling.roster.model import Person
 from scheduling.roster.problem import make_people
-from scheduling.roster.rules import RULES
+from scheduling.roster.rules import GROUP_RULES, RULES
 from scheduling.roster.work import PersonWork, Row, Worked, is_day_row, read_rows, worked_shifts
 from scheduling.shifts.localtime import day_of, midnight, stamps_of
 
@@ -25,19 +25,23 @@ def audit(
     *,
     time_off: pd.DataFrame | None = None,
     previous: pd.DataFrame | None = None,
+    ledger: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Every breach of every rule, as a frame under AUDIT, worst strictness first; empty where the roster is clean.
 
     `roster`, `previous`: frames under ROSTER; shifts of `previous` that start before the first day of `roster` count
-    in rest, days in a row and weekly hours. Rules that the book sets to `ignore` are not checked; `pay` and `warn`
-    are reported with their strictness. Raises `TableError` for a frame that breaks its contract.
+    in rest, days in a row and weekly hours; `ledger` (under LEDGER) counts in fair shares. Rules that the book sets to
+    `ignore` are not checked; `pay` and `warn` are reported with their strictness. Raises `TableError` for a frame that
+    breaks its contract.
     """
     roster, people = ROSTER.check(roster), PEOPLE.check(people)
-    staff = {person.agent: person for person in make_people(people, rulebook, time_off=time_off)}
+    staff = {person.agent: person for person in make_people(people, rulebook, time_off=time_off, ledger=ledger)}
     records: list[tuple[str, str, float, str, float, float, str, str]] = []
     if len(roster):
-        for work in works_of(read_rows(roster), staff, rulebook, previous):
+        works = list(works_of(read_rows(roster), staff, rulebook, previous))
+        for work in works:
             records += _breaches(work)
+        records += _shared_breaches(works, rulebook)
         records += _strangers(read_rows(roster), staff)
     return _frame(records)
 
@@ -68,6 +72,8 @@ def works_of(
             shifts=tuple(sorted(shifts, key=lambda shift: (shift.start, shift.end))),
             first_day=first,
             last_day=last,
+            before=person.before,
+            site=person.site,
         )
 
 
@@ -86,6 +92,20 @@ def _breaches(work: PersonWork) -> Iterator[tuple[str, str, float, str, float, f
             yield (
                 rule.name, work.agent, finding.start, setting.strictness, finding.found, finding.limit, rule.unit,
                 f"{work.agent}: {finding.words}",
+            )  # fmt: skip
+
+
+def _shared_breaches(
+    works: list[PersonWork], book: RuleBook
+) -> Iterator[tuple[str, str, float, str, float, float, str, str]]:
+    for rule in GROUP_RULES:
+        setting = rule.setting(book)
+        if setting.strictness == "ignore":
+            continue
+        for agent, finding in rule.check(works):
+            yield (
+                rule.name, agent, finding.start, setting.strictness, finding.found, finding.limit, rule.unit,
+                f"{agent}: {finding.words}",
             )  # fmt: skip
 
 

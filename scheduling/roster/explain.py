@@ -12,7 +12,7 @@ from domain.people import RuleBook, WorkAgreement
 from scheduling.roster.engines.plan import Shift
 from scheduling.roster.model import AgentModel
 from scheduling.roster.problem import RosterProblem
-from scheduling.roster.rules import RULES
+from scheduling.roster.rules import GROUP_RULES, RULES
 from scheduling.shifts.localtime import words_of
 
 GAPS_SHOWN = 10
@@ -120,7 +120,8 @@ def binding_rules(
 
 def rule_warnings(problem: RosterProblem, idle: Iterable[int]) -> list[str]:
     """Rule names nobody knows, and who of the `idle` people can't have a shift at all, with the rules that do it."""
-    unknown = sorted(set(problem.book.rules) - {rule.name for rule in RULES} - {KNOWN_PEOPLE})
+    known = {KNOWN_PEOPLE, *(rule.name for rule in RULES), *(rule.name for rule in GROUP_RULES)}
+    unknown = sorted(set(problem.book.rules) - known)
     found = [f"the rule book sets rule {name!r}, which does not exist" for name in unknown]
     found += [f"{where}: the law asks for {words}" for where, words, _ in problem.book.laxer_than_law()]
     used = {person.agreement.name: person.agreement for person in problem.people}

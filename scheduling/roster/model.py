@@ -13,7 +13,7 @@ import numpy as np
 
 from domain.people import RuleBook, RuleSetting, WorkAgreement
 from scheduling.roster.availability import Availability
-from scheduling.roster.work import Absence, Worked
+from scheduling.roster.work import EVEN, Absence, Balance, Worked
 from scheduling.shifts.slots import SlotTable
 
 ELASTIC_FACTOR = 10.0  # an elastic rule that is forbidden to break costs this many times a missing agent-hour
@@ -21,7 +21,8 @@ ELASTIC_FACTOR = 10.0  # an elastic rule that is forbidden to break costs this m
 
 @dataclass(frozen=True)
 class Person:
-    """One person to plan. `queues`: the planned queues they serve; `history`: their shifts of the roster before."""
+    """One person to plan. `queues`: the planned queues they serve; `history`: their shifts of the roster before;
+    `before`: nights, weekends, holidays and late ends above their share so far; `site`: where they work."""
 
     agent: str
     agreement: WorkAgreement
@@ -30,6 +31,8 @@ class Person:
     availability: Availability
     absences: tuple[Absence, ...] = ()
     history: tuple[Worked, ...] = ()
+    before: Balance = EVEN
+    site: str = ""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ from domain.queues import matches, split_list
 from domain.tables import PEOPLE, REQUIREMENTS, ROSTER, TIME_OFF
 from scheduling.roster.availability import parse_availability
 from scheduling.roster.model import Person
-from scheduling.roster.work import Absence, Worked, read_rows, worked_shifts
+from scheduling.roster.rules.fairness import balances
+from scheduling.roster.work import EVEN, Absence, Worked, read_rows, worked_shifts
 from scheduling.shifts.cover import SlotCover, make_cover
 from scheduling.shifts.grid import CoverGrid, interval_of, make_grid
 from scheduling.shifts.localtime import EPOCH_DAY, days_of, midnight, minutes_of
@@ -65,8 +66,9 @@ def make_problem(
     *,
     time_off: pd.DataFrame | None = None,
     previous: pd.DataFrame | None = None,
+    ledger: pd.DataFrame | None = None,
 ) -> RosterProblem:
-    """The problem of frames under REQUIREMENTS (not empty), PEOPLE, TIME_OFF and ROSTER.
+    """The problem of frames under REQUIREMENTS (not empty), PEOPLE, TIME_OFF, ROSTER and LEDGER.
 
     Raises `TableError` for a frame that breaks its contract, `BadValue` for an agreement the book does not have.
     """
@@ -75,7 +77,7 @@ def make_problem(
     queues = tuple(sorted(requirements["queue"].unique()))
     days, slots, grid = lay_out(requirements, book)
     before = _before(previous, int(days[0]), book)
-    staff = make_people(people, book, queues=queues, time_off=time_off, history=before)
+    staff = make_people(people, book, queues=queues, time_off=time_off, history=before, ledger=ledger)
     groups = tuple(sorted({tuple(queues.index(q) for q in p.queues) for p in staff if p.queues}))
     place = {members: number for number, members in enumerate(groups)}
     group_of = np.array([place.get(tuple(queues.index(q) for q in p.queues), -1) for p in staff], dtype=np.int64)
@@ -94,10 +96,11 @@ def make_people(
     queues: Iterable[str] = (),
     time_off: pd.DataFrame | None = None,
     history: Mapping[str, tuple[Worked, ...]] | None = None,
+    ledger: pd.DataFrame | None = None,
 ) -> tuple[Person, ...]:
     """The rows of a PEOPLE frame as people, in its order, with what the other tables say of them."""
     planned = tuple(queues)
-    away = read_absences(time_off)
+    away, had = read_absences(time_off), balances(ledger, people)
     staff = []
     for record in people.to_dict("records"):
         agent = str(record["agent"])
@@ -111,6 +114,8 @@ def make_people(
                 availability=parse_availability(record.get("available_from"), record.get("available_to"), agent),
                 absences=away.get(agent, ()),
                 history=(history or {}).get(agent, ()),
+                before=had.get(agent, EVEN),
+                site=_text(record.get("site")),
             )
         )
     return tuple(staff)
@@ -138,11 +143,15 @@ def read_absences(time_off: pd.DataFrame | None) -> dict[str, tuple[Absence, ...
     return {agent: tuple(absences) for agent, absences in by_agent.items()}
 
 
+def _text(cell: object) -> str:
+    return cell.strip() if isinstance(cell, str) else ""
+
+
 def _texts(frame: pd.DataFrame, column: str) -> list[str]:
     """The cells of a column that may be absent or empty, as texts."""
     if column not in frame:
         return [""] * len(frame)
-    return [str(cell).strip() if isinstance(cell, str) else "" for cell in frame[column]]
+    return [_text(cell) for cell in frame[column]]
 
 
 def lay_out(

@@ -13,11 +13,13 @@ from domain.people import RuleBook
 from domain.queues import LIST_SEPARATOR
 from domain.tables import REQUIREMENTS, ROSTER
 from scheduling.roster.cover import make_prices
+from scheduling.roster.engines.fair import shares_cost
 from scheduling.roster.engines.plan import Plan, Shift
 from scheduling.roster.engines.program import Effort, Solved, solve
 from scheduling.roster.explain import biggest_gaps, binding_rules, rule_warnings
 from scheduling.roster.problem import RosterProblem, make_problem
 from scheduling.roster.relaxations import relaxations
+from scheduling.roster.standing import fairness_figures, wish_figures
 from scheduling.roster.work import ABSENT
 from scheduling.shifts.localtime import midnight, stamps_of
 
@@ -27,7 +29,8 @@ Record = tuple[str, float, float, str, str, str, str]
 @dataclass(frozen=True)
 class RosterResult:
     """`roster`: frame under ROSTER. `summary`: status, cost, bound, gap (share of the bound), uncovered_hours,
-    surplus_hours, paid_hours, agents, gaps, rules_that_bind, relaxations, warnings; JSON can hold it."""
+    surplus_hours, paid_hours, costs (cover, pay, rules, fairness), fairness and wishes (see `standing`), agents, gaps,
+    rules_that_bind, relaxations, warnings; JSON can hold it."""
 
     roster: pd.DataFrame
     summary: dict[str, Any] = field(default_factory=dict)
@@ -40,6 +43,7 @@ def make_roster(
     *,
     time_off: pd.DataFrame | None = None,
     previous: pd.DataFrame | None = None,
+    ledger: pd.DataFrame | None = None,
     seed: int = 1,
     iterations: int = 60,
     time_limit_seconds: float | None = None,
@@ -50,15 +54,16 @@ def make_roster(
 
     Cover is soft (`[cover]` of the book prices what is missing and what is too much), law is hard (`[rule.NAME]`).
     `requirements`: frame under REQUIREMENTS, one interval length; `people` under PEOPLE; `time_off` under TIME_OFF;
-    `previous` under ROSTER: its shifts before the first day count in rest, days in a row and weekly hours. Equal
-    arguments give equal rosters unless `time_limit_seconds` cuts the search; `progress(stage, done, total)`;
-    `trace(cost)` hears what each legal roster on the way costs, where people are many enough to be inserted singly.
+    `previous` under ROSTER: its shifts before the first day count in rest, days in a row and weekly hours;
+    `ledger` under LEDGER: what people have had so far counts in fair shares. Equal arguments give equal rosters unless
+    `time_limit_seconds` cuts the search; `progress(stage, done, total)`; `trace(cost)` hears what each legal roster on
+    the way costs, where people are many enough to be inserted singly.
     Raises `TableError` and `BadValue` for input that breaks its contract.
     """
     requirements = REQUIREMENTS.check(requirements)
     if len(requirements) == 0:
         return RosterResult(ROSTER.empty(), _empty_summary(len(people)))
-    problem = make_problem(requirements, people, rulebook, time_off=time_off, previous=previous)
+    problem = make_problem(requirements, people, rulebook, time_off=time_off, previous=previous, ledger=ledger)
     solved = solve(problem, Effort(seed, iterations, time_limit_seconds, progress, trace))
     roster = _rows(problem, solved.shifts)
     return RosterResult(roster, _summary(problem, solved, roster))
@@ -122,6 +127,9 @@ def _summary(problem: RosterProblem, solved: Solved, roster: pd.DataFrame) -> di
         "surplus_hours": round(float(((plan.present.sum(axis=0) - served) * hours).sum()), 4),
         "required_hours": round(float((problem.need * hours).sum()), 4),
         "paid_hours": round(paid, 4),
+        "costs": _costs(problem, plan, served, cost),
+        "fairness": fairness_figures(problem, solved.shifts),
+        "wishes": wish_figures(problem, solved.shifts),
         "agents": len(problem.people),
         "agents_rostered": sum(bool(shifts) for shifts in solved.shifts.values()),
         "gaps": biggest_gaps(problem, plan.present),
@@ -131,9 +139,23 @@ def _summary(problem: RosterProblem, solved: Solved, roster: pd.DataFrame) -> di
     }
 
 
+def _costs(problem: RosterProblem, plan: Plan, served: np.ndarray, cost: float) -> dict[str, float]:
+    """The parts of the cost: what is missing or too much, pay, unequal shares, and the price of all other rules."""
+    paid = problem.slots.paid_hours
+    pay = sum(
+        problem.people[number].agreement.cost_per_hour * float(paid[slot])
+        for number, shifts in plan.shifts.items()
+        for slot, _ in shifts
+    )
+    cover, fairness = plan.prices.cost(plan.present, served), shares_cost(problem, plan.shifts)
+    parts = {"cover": cover, "pay": pay, "rules": cost - cover - pay - fairness, "fairness": fairness}
+    return {name: round(part, 4) + 0.0 for name, part in parts.items()}
+
+
 def _empty_summary(agents: int) -> dict[str, Any]:
     return {
         "status": "optimal", "cost": 0.0, "bound": 0.0, "gap": 0.0, "uncovered_hours": 0.0, "surplus_hours": 0.0,
-        "required_hours": 0.0, "paid_hours": 0.0, "agents": agents, "agents_rostered": 0, "gaps": [],
+        "required_hours": 0.0, "paid_hours": 0.0, "costs": dict.fromkeys(("cover", "pay", "rules", "fairness"), 0.0),
+        "fairness": [], "wishes": {}, "agents": agents, "agents_rostered": 0, "gaps": [],
         "rules_that_bind": [], "relaxations": [], "warnings": ["nothing is required: the roster is empty"],
     }  # fmt: skip

@@ -19,6 +19,8 @@ from scheduling.roster.availability import Availability
 from scheduling.shifts.localtime import day_of, minutes_of
 
 AT_WORK = ("work", "break", "lunch", "training", "meeting")
+EVEN = (0.0, 0.0, 0.0, 0.0)
+Balance = tuple[float, float, float, float]
 ABSENT = ("leave", "sick", "training")
 
 
@@ -50,7 +52,7 @@ class Worked:
 class Absence:
     """Days (ordinals, both included) off, wished or pinned: leave, sick, training, wish_off, wish_work, pinned.
 
-    `shift`, `clock` (HH:MM): which shift is pinned; empty: any.
+    `shift`, `clock` (HH:MM): which shift is pinned or wished; empty: any.
     """
 
     first_day: int
@@ -67,7 +69,10 @@ class Absence:
 
 @dataclass(frozen=True)
 class PersonWork:
-    """All that a rule's check may look at: one person, their agreement, and their shifts sorted by start."""
+    """All that a rule's check may look at: one person, their agreement, and their shifts sorted by start.
+
+    `before`: nights, weekends, holidays and late ends above (or under) their share so far.
+    """
 
     agent: str
     agreement: WorkAgreement
@@ -79,6 +84,8 @@ class PersonWork:
     shifts: tuple[Worked, ...]
     first_day: int
     last_day: int
+    before: Balance = EVEN
+    site: str = ""
 
     @property
     def timezone(self) -> str:

@@ -9,8 +9,8 @@ from time import monotonic
 
 import numpy as np
 
-from scheduling.roster.engines import insertion_kernel as kernel
 from scheduling.roster.engines.arrays import Site, Tours
+from scheduling.roster.engines.ruin_kernel import ruin
 
 RUINED_MOST = 3
 TIE_SHARE = 0.0025  # of the price of a missing hour: the largest random difference between equal shifts
@@ -44,7 +44,7 @@ def anneal(
             break
         cooled, reached = reached, max((done + 1) / rounds, _elapsed(begin, deadline))
         hot, cold = (price * heat.hot * (heat.cold / heat.hot) ** min(part, 1.0) for part in (cooled, reached))
-        cost += kernel.ruin(site, able, size, RUINED_MOST, hot, cold, TIE_SHARE * price, NOISE_SHARE * price)
+        cost += ruin(site, able, size, RUINED_MOST, hot, cold, TIE_SHARE * price, NOISE_SHARE * price)
         if note is not None:
             note(done + 1, cost)
         if cost < best - 1e-9:

@@ -32,10 +32,11 @@ class Cover(NamedTuple):
 
 
 class Slots(NamedTuple):
-    """`first`, `last`: fine steps; `template`; by template × break: `length` (0: none) and the places `at[from:to]`."""
+    """`first`, `last`: fine steps; `day`; `template`; by template × break: `length` (0: none), places `at[from:to]`."""
 
     first: np.ndarray
     last: np.ndarray
+    day: np.ndarray
     template: np.ndarray
     length: np.ndarray
     at_from: np.ndarray
@@ -95,7 +96,8 @@ class Tours(NamedTuple):
 
 
 class Room(NamedTuple):
-    """Scratch: `value`, `settled` layers × nodes × bins; `worth` by slot; `best`, `chosen` by class; `sum` by step."""
+    """Scratch: `value`, `settled` layers × nodes × bins; `worth` by slot; `best`, `chosen` by class; `sum` by step;
+    `closed`: days on which nothing may be taken just now."""
 
     value: np.ndarray
     settled: np.ndarray
@@ -104,6 +106,33 @@ class Room(NamedTuple):
     chosen: np.ndarray
     sum: np.ndarray
     ties: np.ndarray
+    closed: np.ndarray
+
+
+class Fair(NamedTuple):
+    """Fair shares (see `rules.fairness`); arrays by person are people × counts.
+
+    `on`: whether an unequal share costs anything. By group (`row` of a person) × slots: `marks`, a bit a count;
+    `weekend`: by slot, −1 on other days. `member_from`, `members`: people by `row`. `share`, `before`; `counted`: 1 for
+    those who share; `have`: the counts; by row: `total`, `cost`. `price` by count, `within`.
+    `slope`: what one more costs this person while tours are sought, between −price and price.
+    """
+
+    on: bool
+    row: np.ndarray
+    marks: np.ndarray
+    weekend: np.ndarray
+    member_from: np.ndarray
+    members: np.ndarray
+    share: np.ndarray
+    before: np.ndarray
+    counted: np.ndarray
+    have: np.ndarray
+    total: np.ndarray
+    cost: np.ndarray
+    price: np.ndarray
+    within: float
+    slope: np.ndarray
 
 
 class Site(NamedTuple):
@@ -115,3 +144,4 @@ class Site(NamedTuple):
     people: People
     tours: Tours
     room: Room
+    fair: Fair

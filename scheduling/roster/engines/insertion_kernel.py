@@ -1,4 +1,4 @@
-"""The compiled half of the insertion engine: prices of slots, the best tour of one person, annealed ruin and rebuild.
+"""The compiled half of the insertion engine: prices of slots, the best tour of one person, putting people in.
 
 Shapes and units of all arrays are in `arrays`.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from scheduling.roster.engines import fair_kernel
 from scheduling.roster.engines.arrays import NOTHING, Cover, Site, Slots
 from scheduling.roster.engines.compiled import njit
 
@@ -99,10 +100,12 @@ def cheapest_place(slots: Slots, total: np.ndarray, first: int, template: int, n
 @njit(cache=True)
 def price_slots(site: Site, person: int, noise: float) -> None:
     """`worth` of every slot of the person's graph with its best breaks, less what it costs; random ties and noise."""
-    cover, slots, room, people = site.cover, site.slots, site.room, site.people
+    cover, slots, room, people, fair = site.cover, site.slots, site.room, site.people, site.fair
     group = people.group[person]
     kind = people.kind[person]
     fresh_gain(cover, group)
+    shared = fair_kernel.charges(fair, person)
+    marks = fair.marks[fair.row[person]]
     total = room.sum
     steps = cover.steps
     at = 0
@@ -117,7 +120,7 @@ def price_slots(site: Site, person: int, noise: float) -> None:
     for i in range(site.graphs.slot_from[graph], site.graphs.slot_from[graph + 1]):
         j = site.graphs.slots[i]
         cost = people.slot_cost[kind, j]
-        if cost > 1e14:
+        if cost > 1e14 or room.closed[slots.day[j]]:
             room.worth[j] = NOTHING
             continue
         first = slots.first[j]
@@ -126,7 +129,7 @@ def price_slots(site: Site, person: int, noise: float) -> None:
         for b in range(slots.length.shape[1]):
             if slots.length[template, b] > 0:
                 value -= cheapest_place(slots, total, first, template, b)[0]
-        room.worth[j] = value - cost + room.ties[(i + offset) & mask] * noise
+        room.worth[j] = value - cost - shared[marks[j]] + room.ties[(i + offset) & mask] * noise
 
 
 @njit(cache=True)
@@ -282,6 +285,8 @@ def insert(site: Site, person: int, noise: float) -> float:
         j = tours.slot[person, layer]
         if j >= 0:
             place_breaks(site, person, layer, j)
+    fair_kernel.recount(site.fair, tours, person)
+    fair_kernel.follow(site.fair, person)
     return float(put(site, person, 1.0) + tours.own[person])
 
 
@@ -299,64 +304,13 @@ def sweep(site: Site, order: np.ndarray, noise: float, anew: bool) -> float:
         if not anew:
             total += remove(site, person)
         total += insert(site, person, noise)
-    return total
+    return float(total + fair_kernel.reprice_all(site.fair))
 
 
 @njit(cache=True)
 def seed_random(seed: int) -> None:
     """Seeds the compiled code's own random numbers."""
     np.random.seed(seed)
-
-
-@njit(cache=True)
-def ruin(
-    site: Site, able: np.ndarray, rounds: int, most: int, hot: float, cold: float, tie: float, noise: float
-) -> float:
-    """`rounds` times: one to `most` people lose their tours and get new ones, all but the last by prices with noise.
-
-    Kept where the cost falls, or by chance where it rises little (simulated annealing, from `hot` to `cold`); returns
-    the change of cost.
-    """
-    tours = site.tours
-    layers = tours.slot.shape[1]
-    breaks = tours.place.shape[2]
-    picked = np.empty(most, np.int64)
-    slot = np.empty((most, layers), np.int64)
-    place = np.empty((most, layers, breaks), np.int64)
-    own = np.empty(most)
-    total = 0.0
-    for number in range(rounds):
-        heat = hot * (cold / hot) ** (number / max(rounds - 1, 1))
-        size = min(1 + np.random.randint(most), len(able))
-        for i in range(size):
-            while True:
-                picked[i] = able[np.random.randint(len(able))]
-                fresh = True
-                for k in range(i):
-                    fresh &= picked[k] != picked[i]
-                if fresh:
-                    break
-        more = 0.0
-        for i in range(size):
-            person = picked[i]
-            slot[i] = tours.slot[person]
-            place[i] = tours.place[person]
-            own[i] = tours.own[person]
-            more += remove(site, person)
-        for i in range(size - 1, -1, -1):
-            more += insert(site, picked[i], tie + (noise * np.random.random() if i > 0 else 0.0))
-        if more <= 1e-9 or np.random.random() < np.exp(-more / heat):
-            total += more
-            continue
-        for i in range(size):
-            put(site, picked[i], -1.0)
-        for i in range(size):
-            person = picked[i]
-            tours.slot[person] = slot[i]
-            tours.place[person] = place[i]
-            tours.own[person] = own[i]
-            put(site, person, 1.0)
-    return total
 
 
 @njit(cache=True)

@@ -20,6 +20,7 @@ import numpy as np
 from scheduling.roster.bound import lagrangian_bound
 from scheduling.roster.cover import make_prices
 from scheduling.roster.engines.exact import program_size, solve_exact
+from scheduling.roster.engines.fair import is_priced, shares_cost
 from scheduling.roster.engines.insertion import Trace, solve_by_insertion
 from scheduling.roster.engines.master import make_master
 from scheduling.roster.engines.plan import Plan, Shift
@@ -68,7 +69,11 @@ def solve(problem: RosterProblem, effort: Effort) -> Solved:
     deadline = None if effort.seconds is None else monotonic() + effort.seconds
     if not (problem.group_of >= 0).any() or not len(problem.slots):
         return _nothing(problem)
-    if _may_be_small(problem) and program_size(problem, classes := people_alike(problem)) <= EXACT_COLUMNS_MOST:
+    if (
+        not is_priced(problem)
+        and _may_be_small(problem)
+        and program_size(problem, classes := people_alike(problem)) <= EXACT_COLUMNS_MOST
+    ):
         effort.tell("proof", 0, 1)
         exact = solve_exact(problem, classes, seed=effort.seed, nodes=EXACT_NODES, seconds=effort.seconds)
         if exact is not None:
@@ -100,7 +105,8 @@ def _inserted(problem: RosterProblem, effort: Effort, deadline: float | None) ->
     plan = Plan(problem, make_prices(problem))
     for person, shifts in found.shifts.items():
         plan.put(person, shifts, found.own_cost.get(person, 0.0))
-    return Solved(plan.shifts, plan.cost, found.bound, plan.cost <= found.bound + 1e-6, found.savings)
+    cost = plan.cost + shares_cost(problem, plan.shifts)
+    return Solved(plan.shifts, cost, found.bound, cost <= found.bound + 1e-6, found.savings)
 
 
 def _large(problem: RosterProblem, classes: tuple[PeopleAlike, ...], effort: Effort, deadline: float | None) -> Solved:
@@ -114,7 +120,8 @@ def _large(problem: RosterProblem, classes: tuple[PeopleAlike, ...], effort: Eff
     random = np.random.default_rng(effort.seed)
     _insert_all(plan, classes, finders, worth, random, effort, deadline)
     improve(plan, classes, finders, random, effort.iterations, deadline, effort.tell)
-    return Solved(plan.shifts, plan.cost, bound, plan.cost <= bound + 1e-6, savings)
+    cost = plan.cost + shares_cost(problem, plan.shifts)
+    return Solved(plan.shifts, cost, bound, cost <= bound + 1e-6, savings)
 
 
 def _insert_all(

@@ -12,6 +12,7 @@ from domain.people import WorkAgreement
 from scheduling.roster.availability import Availability
 from scheduling.roster.cover import CoverPrices
 from scheduling.roster.engines import arrays
+from scheduling.roster.engines.fair import make_fair
 from scheduling.roster.meters import HoursWindow, Meter, TourFrame
 from scheduling.roster.model import AgentModel, Person
 from scheduling.roster.problem import RosterProblem
@@ -201,8 +202,9 @@ def make_site(problem: RosterProblem, staff: Staff, prices: CoverPrices, random:
         chosen=np.full(len(graphs.units) + 1, -1, dtype=np.int64),
         sum=np.zeros(len(problem.grid) * steps + 1),
         ties=random.random(TIES).astype(np.float32),
+        closed=np.zeros(len(problem.days), dtype=bool),
     )
-    return arrays.Site(_cover(problem, prices, steps), slots, graphs, people, tours, room)
+    return arrays.Site(_cover(problem, prices, steps), slots, graphs, people, tours, room, make_fair(problem))
 
 
 def fine_step(slots: SlotTable, grid: CoverGrid) -> int:
@@ -248,6 +250,7 @@ def flat_slots(slots: SlotTable, grid: CoverGrid, step: int) -> arrays.Slots:
     return arrays.Slots(
         first=np.round((slots.start - origin) / step).astype(np.int64),
         last=np.round((slots.end - origin) / step).astype(np.int64),
+        day=slots.day.astype(np.int64),
         template=slots.template.astype(np.int64),
         length=length,
         at_from=at_from,

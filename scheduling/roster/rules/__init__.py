@@ -1,6 +1,6 @@
 """The rules of the roster, one a file. A rule joins by its line here; the contract test runs on this list.
 
-Rules that bar single shifts come first, so that the others see only what is left.
+Rules that bar single shifts come first, so that the others see only what is left. `GROUP_RULES` look at all people.
 """
 
 from scheduling.roster.rules import (
@@ -13,6 +13,7 @@ from scheduling.roster.rules import (
     consecutive_nights,
     consecutive_weekends,
     days_off,
+    fair_share,
     hours_per_day,
     hours_per_period,
     hours_per_period_min,
@@ -32,7 +33,7 @@ from scheduling.roster.rules import (
     weekly_rest,
     wishes,
 )
-from scheduling.roster.rules.base import Finding, Rule
+from scheduling.roster.rules.base import Finding, GroupRule, Rule
 
 RULES: tuple[Rule, ...] = (
     skills.RULE,
@@ -64,4 +65,6 @@ RULES: tuple[Rule, ...] = (
     wishes.RULE,
 )
 
-__all__ = ["RULES", "Finding", "Rule"]
+GROUP_RULES: tuple[GroupRule, ...] = (*fair_share.FAIR_RULES,)
+
+__all__ = ["GROUP_RULES", "RULES", "Finding", "GroupRule", "Rule"]

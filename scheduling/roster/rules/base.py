@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from domain.people import RuleBook, RuleSetting
 from scheduling.roster.meters import HoursWindow, Meter, TourFrame
-from scheduling.roster.model import AgentModel, Person
+from scheduling.roster.model import ELASTIC_FACTOR, AgentModel, Person
 from scheduling.roster.work import PersonWork
 
 
@@ -51,6 +51,31 @@ class Rule:
     def setting(self, book: RuleBook) -> RuleSetting:
         """How strictly the rule is kept at this site."""
         return book.rules.get(self.name, self.default)
+
+
+@dataclass(frozen=True)
+class GroupRule:
+    """One rule of a whole roster: what one person may work hangs on what others do.
+
+    It is never law: where the book forbids to break it, a breach costs as much as that of an elastic rule.
+
+    `check` yields (agent, breach) for the works of all people; engines that know the rule keep it by its price.
+    """
+
+    name: str
+    words: str
+    source: str
+    unit: str
+    check: Callable[[Sequence[PersonWork]], Iterator[tuple[str, Finding]]]
+    default: RuleSetting = field(default_factory=RuleSetting)
+
+    def setting(self, book: RuleBook) -> RuleSetting:
+        """How strictly the rule is kept at this site: pay, warn or ignore."""
+        found = book.rules.get(self.name, self.default)
+        if found.strictness != "forbid":
+            return found
+        dear = ELASTIC_FACTOR * max(book.cover.under_per_hour, 1.0)
+        return found.model_copy(update={"strictness": "pay", "price": dear})
 
 
 def conflict_rows(
