@@ -1,9 +1,10 @@
 """The published nurse-rostering format of Curtois and Qu (2014) on the product's own engine.
 
-An instance knows days and shift types, no hours of the day. A day becomes 24 hours, type i stands on hour i of its day
-and asks for cover there alone; its minutes count as paid hours. Contracts are work agreements (days in a row, days off,
-weekends, hours of the plan: the product's own rules), requests are prices of single slots. What is left are two rules
-of the format, stated here as meters: which type may follow which, and how often a type may be worked.
+An instance knows days and shift types, no hours of the day. A day becomes 24 hours (48 half hours where there are more
+types), type i stands on the i-th of its day and asks for cover there alone; its minutes count as paid hours. Contracts
+are work agreements (days in a row, days off, weekends, hours of the plan: the product's own rules), requests are prices
+of single slots. What is left are two rules of the format, stated here as meters: which type may follow which, and how
+often a type may be worked.
 """
 
 from __future__ import annotations
@@ -30,7 +31,10 @@ from scheduling.shifts.localtime import midnight
 from scheduling.shifts.slots import SlotTable
 
 MONDAY = date(2026, 1, 5).toordinal()
-HOURS_A_DAY = 24
+MINUTES_A_DAY = 1440
+CELL_MINUTES = (60, 30, 15)  # a type's place in its day, the first of these that leaves room for all types
+COUNTED_MOST = 80  # states of type limits that a graph of tours counts; further limits are kept by prices
+COUNTED_BUDGET = 1_400_000  # states × contracts × days × types², which is what all graphs grow with
 MOST_HOURS_A_WEEK = 168.0
 
 
@@ -170,27 +174,26 @@ class TypeMeter(Meter):
 def make_problem(instance: Instance) -> tuple[RosterProblem, Staff, float]:
     """The instance as a roster problem, its people with their requests, and the cost of granting no request at all."""
     names = tuple(instance.minutes)
-    if len(names) > HOURS_A_DAY:
-        raise BadValue(f"at most {HOURS_A_DAY} shift types", found=len(names))
+    cell = _cell(len(names))
     number = {name: place for place, name in enumerate(names)}
     days = np.arange(MONDAY, MONDAY + instance.days)
     agreements = {contract: _agreement(contract, place) for place, contract in enumerate(_contracts(instance))}
     templates = tuple(
-        ShiftTemplate(name=name, start_from=f"{place:02d}:00", length_minutes=60) for name, place in number.items()
+        ShiftTemplate(name=name, start_from=_clock(place * cell), length_minutes=cell) for name, place in number.items()
     )
-    under, over = _weights(instance)
+    under, over = (weight * 60 / cell for weight in _weights(instance))
     book = RuleBook(
         agreements=tuple(agreements.values()),
         shifts=templates,
         cover=CoverPrices(under_per_hour=under, over_per_hour=over),
     )
-    slots = _slots(instance, days, templates)
-    begin = midnight(int(days[0]), "UTC")
-    start = begin + 60.0 * np.arange(HOURS_A_DAY * instance.days)
-    grid = CoverGrid(start, start + 60.0, 60)
+    slots = _slots(instance, days, templates, cell)
+    begin, cells_a_day = midnight(int(days[0]), "UTC"), MINUTES_A_DAY // cell
+    start = begin + float(cell) * np.arange(cells_a_day * instance.days)
+    grid = CoverGrid(start, start + cell, cell)
     need = np.zeros((1, len(grid)))
     for day, name, people, _, _ in instance.cover:
-        need[0, HOURS_A_DAY * day + number[name]] = people
+        need[0, cells_a_day * day + number[name]] = people
     people = tuple(
         Person(employee, agreements[contract], ("all",), ("all",), Availability())
         for employee, contract in instance.staff.items()
@@ -206,12 +209,39 @@ def make_problem(instance: Instance) -> tuple[RosterProblem, Staff, float]:
         banned[1 + number[before], [number[name] for name in after]] = True
 
     def more(frame: TourFrame) -> list[Meter]:
-        own = limits[frame.agreement.name]
-        counted = [TypeMeter(frame, number[name], most) for name, most in own.types if 0 < most < instance.days]
-        return [FollowMeter(frame, banned), *counted]
+        counted, _ = _limits(instance, limits[frame.agreement.name])
+        return [FollowMeter(frame, banned), *(TypeMeter(frame, number[name], most) for name, most in counted)]
 
     staff, owed = _with_requests(instance, read_staff(problem, more), slots, number)
     return problem, staff, owed
+
+
+def _cell(types: int) -> int:
+    for minutes in CELL_MINUTES:
+        if types * minutes <= MINUTES_A_DAY:
+            return minutes
+    raise BadValue(f"at most {MINUTES_A_DAY // CELL_MINUTES[-1]} shift types", found=types)
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def _limits(instance: Instance, contract: Contract) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
+    """Limits of types, the tightest first: those that the graph counts, and the others."""
+    counted: list[tuple[str, int]] = []
+    others: list[tuple[str, int]] = []
+    size = len(_contracts(instance)) * instance.days * len(instance.minutes) ** 2
+    most_states, states = min(COUNTED_MOST, COUNTED_BUDGET // size), 1
+    for name, most in sorted(contract.types, key=lambda entry: entry[1]):
+        if not 0 < most < instance.days:
+            continue
+        if states * (most + 1) <= most_states:
+            states *= most + 1
+            counted.append((name, most))
+        else:
+            others.append((name, most))
+    return counted, others
 
 
 def _contracts(instance: Instance) -> list[Contract]:
@@ -244,13 +274,13 @@ def _weights(instance: Instance) -> tuple[float, float]:
     return float(under), float(over)
 
 
-def _slots(instance: Instance, days: np.ndarray, templates: tuple[ShiftTemplate, ...]) -> SlotTable:
+def _slots(instance: Instance, days: np.ndarray, templates: tuple[ShiftTemplate, ...], cell: int) -> SlotTable:
     many = len(templates)
     day = np.repeat(np.arange(instance.days), many)
     template = np.tile(np.arange(many), instance.days)
-    start = np.array([midnight(int(d), "UTC") for d in days])[day] + 60 * template
+    start = np.array([midnight(int(d), "UTC") for d in days])[day] + cell * template
     paid = np.array(list(instance.minutes.values())) / 60
-    return SlotTable(day, template, start, start + 60, 60 * template, paid[template], templates, 60)
+    return SlotTable(day, template, start, start + cell, cell * template, paid[template], templates, cell)
 
 
 def _with_requests(
@@ -258,7 +288,8 @@ def _with_requests(
 ) -> tuple[Staff, float]:
     """Everybody a kind of their own: days off barred, requests as prices (a wanted shift earns its weight back)."""
     kinds = []
-    for person, employee in enumerate(instance.staff):
+    for person, (employee, contract) in enumerate(instance.staff.items()):
+        _, others = _limits(instance, contract)
         kind = staff.kinds[staff.kind_of[person]]
         cost = kind.slot_cost.copy()
         cost[np.isin(slots.day, instance.days_off.get(employee, ()))] = BARRED
@@ -266,6 +297,6 @@ def _with_requests(
             for who, day, name, weight in requests:
                 if who == employee:
                     cost[(slots.day == day) & (slots.template == number[name])] += sign * weight
-        kinds.append(replace(kind, slot_cost=cost))
+        kinds.append(replace(kind, slot_cost=cost, limits=tuple((number[name], most) for name, most in others)))
     owed = float(sum(weight for *_, weight in instance.wanted))
     return replace(staff, kinds=tuple(kinds), kind_of=np.arange(len(kinds))), owed

@@ -17,6 +17,7 @@ TIE_SHARE = 0.0025  # of the price of a missing hour: the largest random differe
 NOISE_SHARE = 0.25
 HOT_SHARE, COLD_SHARE = 1.5, 0.01
 INSERTIONS_PER_ROUND = 10
+SLICES, SLICE_SECONDS = 20, 1.0  # with a time limit a round is cut so that none takes longer
 Note = Callable[[int, float], None]  # rounds done, cost of the roster then
 
 
@@ -37,18 +38,25 @@ def anneal(
     `price`: of a missing hour. A search that a `deadline` will end before its rounds cools by the clock.
     """
     best, kept = cost, copy_tours(site)
-    size = max(INSERTIONS_PER_ROUND * len(able) * 2 // (1 + RUINED_MOST), 1)
-    begin, reached = monotonic(), 0.0
-    for done in range(rounds):
-        if deadline is not None and monotonic() > deadline:
+    whole = max(INSERTIONS_PER_ROUND * len(able) * 2 // (1 + RUINED_MOST), 1)
+    size = whole if deadline is None else max(whole // SLICES, 1)
+    begin, reached, tried = monotonic(), 0.0, 0
+    while tried < rounds * whole:
+        started = monotonic()
+        if deadline is not None and started > deadline:
             break
-        cooled, reached = reached, max((done + 1) / rounds, _elapsed(begin, deadline))
+        size = min(size, rounds * whole - tried)
+        tried += size
+        done = tried / whole
+        cooled, reached = reached, max(done / rounds, _elapsed(begin, deadline))
         hot, cold = (price * heat.hot * (heat.cold / heat.hot) ** min(part, 1.0) for part in (cooled, reached))
         cost += ruin(site, able, size, RUINED_MOST, hot, cold, TIE_SHARE * price, NOISE_SHARE * price)
         if note is not None:
-            note(done + 1, cost)
+            note(int(done), cost)
         if cost < best - 1e-9:
             best, kept = cost, copy_tours(site)
+        if deadline is not None:
+            size = min(max(int(size * SLICE_SECONDS / max(monotonic() - started, 1e-6)), 1), whole)
     return best, kept
 
 

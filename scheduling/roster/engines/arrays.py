@@ -74,7 +74,8 @@ class Graphs(NamedTuple):
 class People(NamedTuple):
     """By person: `graph`, `start` (node), `group`, `kind` (people alike share the rows below), `bins` (of paid units).
 
-    By kind: `slot_cost` × slots (pay, wishes; ≥ 1e15: barred), `off_cost` × days, `settle` × windows × bins.
+    By kind: `slot_cost` × slots (pay, wishes; ≥ 1e15: barred), `off_cost` × days, `settle` × windows × bins, `limit` ×
+    templates (most of each shift; `limited`: any).
     """
 
     graph: np.ndarray
@@ -85,6 +86,8 @@ class People(NamedTuple):
     slot_cost: np.ndarray
     off_cost: np.ndarray
     settle: np.ndarray
+    limit: np.ndarray
+    limited: np.ndarray
 
 
 class Tours(NamedTuple):

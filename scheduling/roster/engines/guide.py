@@ -46,9 +46,14 @@ class Guide:
     savings: dict[str, tuple[int, float]]
 
 
+def no_guide(problem: RosterProblem) -> Guide:
+    """Prices of nothing, where there is no time for better ones: a bound from them is weak and valid."""
+    return Guide(np.zeros_like(problem.need), {})
+
+
 def make_guide(problem: RosterProblem, staff: Staff, seed: int = 1) -> Guide:
     """The prices of all weeks of a plan."""
-    guide = Guide(np.zeros_like(problem.need), {})
+    guide = no_guide(problem)
     crowds = _crowds(problem, staff)
     mondays = np.array([monday_of(int(day)) for day in problem.days])
     for monday in np.unique(mondays):

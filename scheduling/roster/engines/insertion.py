@@ -25,7 +25,7 @@ from scheduling.roster.engines.arrays import Site, Tours
 from scheduling.roster.engines.columns import cells
 from scheduling.roster.engines.dive import Blank, search_by_columns
 from scheduling.roster.engines.dual import dual_bound
-from scheduling.roster.engines.guide import Guide, make_guide
+from scheduling.roster.engines.guide import Guide, make_guide, no_guide
 from scheduling.roster.engines.plan import Shift
 from scheduling.roster.engines.site import Staff, fine_step, make_site, read_staff
 from scheduling.roster.problem import RosterProblem
@@ -75,8 +75,14 @@ def solve_by_insertion(
     say("people", 0, SWEEPS + 1)
     cost += kernel.sweep(site, random.permutation(able), TIE_SHARE * price, True)
     met(cost)
+
+    def late() -> bool:
+        return deadline is not None and monotonic() > deadline
+
     for done in range(SWEEPS):
         say("people", done + 1, SWEEPS + 1)  # from here on there is a legal roster
+        if late():
+            break
         cost += kernel.sweep(site, random.permutation(able), TIE_SHARE * price, False)
         met(cost)
     say("relaxation", 0, 1)
@@ -85,7 +91,7 @@ def solve_by_insertion(
         say("improvement", done, rounds)
         met(cost)
 
-    if rounds and cells(problem) <= CELLS_MOST and not site.fair.on:  # columns know nothing of shares
+    if rounds and cells(problem) <= CELLS_MOST and not (site.fair.on or late()):  # columns know nothing of shares
         guide = make_guide(problem, staff, seed)
         kept, bound = search_by_columns(
             problem, site, able, blank, guide.price, cost, seed=seed, rounds=rounds, deadline=deadline,
@@ -129,7 +135,7 @@ class Beside:
 
     def _work(self) -> tuple[Guide, float]:
         problem, staff, able = self._problem, self._staff, self._staff.able
-        guide = make_guide(problem, staff, self._seed)
+        guide = no_guide(problem) if self._ended() else make_guide(problem, staff, self._seed)
         site = make_site(problem, staff, make_prices(problem), np.random.default_rng(self._seed))
         weeks = max(len(problem.days) / 7, 1.0)
         usual = min(max(DUAL_TOURS / (len(able) * weeks), DUAL_STEPS_LEAST), DUAL_STEPS_MOST)

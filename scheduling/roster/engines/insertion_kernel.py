@@ -11,6 +11,8 @@ from scheduling.roster.engines import fair_kernel
 from scheduling.roster.engines.arrays import NOTHING, Cover, Site, Slots
 from scheduling.roster.engines.compiled import njit
 
+FALL_SHARE, FALL_GROWTH, FALLS_MOST = 0.01, 1.5, 12  # of a tour's value: what a shift of which there are too many loses
+
 
 @njit(cache=True)
 def fresh_gain(cover: Cover, group: int) -> None:
@@ -276,11 +278,56 @@ def best_tour(site: Site, person: int) -> float:
 
 
 @njit(cache=True)
+def over_limit(site: Site, person: int, fall: float) -> bool:
+    """Lowers the worth of shifts that the person's tour holds too often by `fall` (infinite: bars them)."""
+    limit, tours, room = site.people.limit[site.people.kind[person]], site.tours, site.room
+    count = np.zeros(len(limit), np.int64)
+    for layer in range(tours.slot.shape[1]):
+        j = tours.slot[person, layer]
+        if j >= 0:
+            count[site.slots.template[j]] += 1
+    over = False
+    for template in range(len(limit)):
+        over |= count[template] > limit[template]
+    if over:
+        graph = site.people.graph[person]
+        for i in range(site.graphs.slot_from[graph], site.graphs.slot_from[graph + 1]):
+            j = site.graphs.slots[i]
+            template = site.slots.template[j]
+            if count[template] > limit[template]:
+                room.worth[j] = max(room.worth[j] - fall, NOTHING)
+    return over
+
+
+@njit(cache=True)
+def legal_tour(site: Site, person: int) -> float:
+    """`best_tour` within the person's limits of shifts by template; returns a value that no such tour exceeds.
+
+    Where the best tour holds too many of a shift, each of them is made dearer until it does not, and barred at last.
+    """
+    value = float(best_tour(site, person))
+    kind = site.people.kind[person]
+    if not site.people.limited[kind]:
+        return value
+    fall = FALL_SHARE * max(abs(value), 1e-3)
+    for _ in range(FALLS_MOST):
+        if not over_limit(site, person, fall):
+            return value
+        fall *= FALL_GROWTH
+        best_tour(site, person)
+    for _ in range(site.people.limit.shape[1]):
+        if not over_limit(site, person, np.inf):
+            break
+        best_tour(site, person)
+    return value
+
+
+@njit(cache=True)
 def insert(site: Site, person: int, noise: float) -> float:
     """Gives a person without shifts the best tour given everybody else's; the cost that this adds."""
     tours = site.tours
     price_slots(site, person, noise)
-    best_tour(site, person)
+    legal_tour(site, person)
     for layer in range(tours.slot.shape[1]):
         j = tours.slot[person, layer]
         if j >= 0:
@@ -341,7 +388,7 @@ def tours_at(site: Site, able: np.ndarray, groups: int) -> tuple[np.ndarray, np.
     for i in range(len(able)):
         person = able[i]
         price_slots(site, person, 0.0)
-        values[i] = best_tour(site, person)
+        values[i] = legal_tour(site, person)
         for layer in range(tours.slot.shape[1]):
             j = tours.slot[person, layer]
             if j >= 0:

@@ -22,6 +22,7 @@ from scheduling.shifts.grid import CoverGrid
 from scheduling.shifts.slots import SlotTable, break_offsets
 
 BARRED = 1e15
+NO_LIMIT = np.iinfo(np.int64).max
 TIES = 4096
 Span = tuple[int, int]
 Windows = tuple[HoursWindow, ...]
@@ -35,13 +36,15 @@ class NeedsProgram(Exception):
 @dataclass(frozen=True)
 class Kind:
     """People alike but for their skills. `graph`: position; `start`: node, −1 where nothing is legal;
-    `slot_cost` by slot and `off_cost` by day; `windows`: hours that the dynamic program counts."""
+    `slot_cost` by slot and `off_cost` by day; `windows`: hours that the dynamic program counts; `limits`: most shifts
+    by template, where the graph does not count them."""
 
     graph: int
     start: int
     slot_cost: np.ndarray
     off_cost: np.ndarray
     windows: Windows
+    limits: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -291,6 +294,10 @@ def _people(problem: RosterProblem, staff: Staff, tables: list[list[np.ndarray]]
             own_bins[number] = max(own_bins[number], len(row))
     kinds = staff.kinds
     kind_of = np.maximum(staff.kind_of, 0)
+    limit = np.full((max(len(kinds), 1), len(problem.slots.templates)), NO_LIMIT, dtype=np.int64)
+    for number, kind in enumerate(kinds):
+        for template, most in kind.limits:
+            limit[number, template] = most
     return arrays.People(
         graph=np.array([kinds[k].graph if kinds else 0 for k in kind_of], dtype=np.int64),
         start=np.array([max(kinds[k].start, 0) if kinds else 0 for k in kind_of], dtype=np.int64),
@@ -300,6 +307,8 @@ def _people(problem: RosterProblem, staff: Staff, tables: list[list[np.ndarray]]
         slot_cost=np.array([kind.slot_cost for kind in kinds], dtype=np.float64).reshape(-1, len(problem.slots)),
         off_cost=np.array([kind.off_cost for kind in kinds], dtype=np.float64).reshape(-1, len(problem.days) + 1),
         settle=settle,
+        limit=limit,
+        limited=(limit < NO_LIMIT).any(axis=1),
     )
 
 

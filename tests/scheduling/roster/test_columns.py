@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise, product
 
 import numpy as np
@@ -13,7 +14,7 @@ from domain.people import RuleBook
 from scheduling.roster.cover import make_prices
 from scheduling.roster.engines.columns import TourMaster, cells
 from scheduling.roster.engines.dive import Blank, dive, generate, seat, tours_of
-from scheduling.roster.engines.insertion import solve_by_insertion
+from scheduling.roster.engines.insertion import Inserted, solve_by_insertion
 from scheduling.roster.engines.plan import Plan
 from scheduling.roster.engines.program import Effort, solve
 from scheduling.roster.engines.site import make_site, read_staff
@@ -74,6 +75,14 @@ def least_mean_cost(need: np.ndarray, people: int) -> float:
     return float(answer.fun)
 
 
+def cost_of(problem: RosterProblem, found: Inserted) -> float:
+    """The cost of a roster, counted from its shifts."""
+    plan = Plan(problem, make_prices(problem))
+    for person, shifts in found.shifts.items():
+        plan.put(person, shifts, found.own_cost[person])
+    return plan.cost
+
+
 def need_of(seed: int) -> np.ndarray:
     random = np.random.default_rng(seed)
     need = np.zeros((DAYS, 24))
@@ -100,10 +109,7 @@ def test_dives_find_the_proven_optimum_of_small_sites(seed):
     proven = solve(problem, Effort(1, 1, None, None))
     assert proven.proven
     found = solve_by_insertion(problem, seed=1, rounds=40)
-    plan = Plan(problem, make_prices(problem))
-    for person, shifts in found.shifts.items():
-        plan.put(person, shifts, found.own_cost[person])
-    assert plan.cost == pytest.approx(proven.cost)
+    assert cost_of(problem, found) == pytest.approx(proven.cost)
     assert found.bound <= proven.cost + 1e-6
 
 
@@ -133,3 +139,26 @@ def test_only_hours_that_need_somebody_are_rows():
     need = np.zeros((DAYS, 24))
     need[0, 8:12] = 1.0
     assert cells(problem_of(need, people=2)) == 4
+
+
+def test_nobody_works_more_of_a_shift_than_their_limit():
+    """Only early shifts cover 6 to 8; sixteen hours hold two of them, the limit one."""
+    need = np.zeros((DAYS, 24))
+    need[:, 6:8] = 2.0
+    problem = problem_of(need, people=2)
+    staff = read_staff(problem)
+    early = [template.name for template in problem.slots.templates].index("early")
+    kinds = tuple(replace(kind, limits=((early, 1),)) for kind in staff.kinds)
+    limited = replace(staff, kinds=kinds)
+    for given, most in ((staff, 2), (limited, 1)):
+        found = solve_by_insertion(problem, seed=1, rounds=4, staff=given)
+        worked = [[int(problem.slots.template[slot]) for slot, _ in found.shifts[p]] for p in range(2)]
+        assert worked == [[early] * most] * 2
+        assert found.bound <= cost_of(problem, found) + 1e-6
+
+
+def test_a_search_whose_time_is_up_before_it_begins_still_gives_a_roster_and_a_bound():
+    problem = problem_of(need_of(3), people=4)
+    found = solve_by_insertion(problem, seed=1, rounds=10, deadline=-1.0)
+    assert -np.inf < found.bound <= cost_of(problem, found)
+    assert sum(len(shifts) for shifts in found.shifts.values()) > 0
