@@ -34,9 +34,12 @@ def previous_of(parameters: Mapping[str, Any], inputs: Mapping[str, str]) -> str
 
 
 def previous_rows(materials: Materials) -> pd.DataFrame | None:
-    """Of the roster before this one, the rows shortly before the week; None where there is none."""
+    """Of the roster before this one, the rows shortly before the week and on its first day, on which shifts of the last
+    night end; None where there is none."""
     version = previous_of(materials.parameters, materials.recipe.inputs)
     if version is None:
         return None
     first, _ = week_of(materials.parameters)
-    return within(materials.version("roster", version), first - pd.Timedelta(days=PREVIOUS_DAYS), first)
+    return within(
+        materials.version("roster", version), first - pd.Timedelta(days=PREVIOUS_DAYS), first + pd.Timedelta(days=1)
+    )

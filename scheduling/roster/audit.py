@@ -12,7 +12,7 @@ from domain.tables import AUDIT, PEOPLE, ROSTER
 from scheduling.roster.model import Person
 from scheduling.roster.problem import make_people
 from scheduling.roster.rules import GROUP_RULES, RULES
-from scheduling.roster.work import PersonWork, Row, Worked, is_day_row, read_rows, worked_shifts
+from scheduling.roster.work import PersonWork, Row, Worked, is_day_row, read_rows, shifts_before, worked_shifts
 from scheduling.shifts.localtime import day_of, midnight, stamps_of
 
 UNKNOWN_PERSON = "known_people"  # reported like a rule, but none: without an agreement there is nothing to check
@@ -58,8 +58,7 @@ def works_of(
     before = read_rows(ROSTER.check(previous)) if previous is not None else {}
     for agent, person in staff.items():
         own = rows.get(agent, [])
-        earlier = [row for row in before.get(agent, []) if row.start < begin]
-        history = worked_shifts(earlier, book, previous=True)
+        history = shifts_before(before.get(agent, []), begin, book)
         shifts: tuple[Worked, ...] = (*history, *shifts_of.get(agent, ()))
         yield PersonWork(
             agent=agent,

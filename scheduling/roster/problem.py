@@ -21,7 +21,7 @@ from domain.tables import PEOPLE, REQUIREMENTS, ROSTER, TIME_OFF
 from scheduling.roster.availability import parse_availability
 from scheduling.roster.model import Person
 from scheduling.roster.rules.fairness import balances
-from scheduling.roster.work import EVEN, Absence, Worked, read_rows, worked_shifts
+from scheduling.roster.work import EVEN, Absence, Worked, read_rows, shifts_before
 from scheduling.shifts.cover import SlotCover, make_cover
 from scheduling.shifts.grid import CoverGrid, interval_of, make_grid
 from scheduling.shifts.localtime import EPOCH_DAY, days_of, midnight, minutes_of
@@ -211,11 +211,7 @@ def _before(previous: pd.DataFrame | None, first_day: int, book: RuleBook) -> di
         return {}
     begin = midnight(first_day, book.timezone)
     rows = read_rows(ROSTER.check(previous))
-    history = {}
-    for agent, own in rows.items():
-        shifts = worked_shifts([row for row in own if row.start < begin], book, previous=True)
-        history[agent] = tuple(shift for shift in shifts if shift.start < begin)
-    return history
+    return {agent: shifts_before(own, begin, book) for agent, own in rows.items()}
 
 
 def _present(staff: tuple[Person, ...], group_of: np.ndarray, groups: int, grid: CoverGrid) -> np.ndarray:

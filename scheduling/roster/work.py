@@ -131,6 +131,11 @@ def worked_shifts(rows: list[Row], book: RuleBook, *, previous: bool = False) ->
     return tuple(_worked(group, templates, book.timezone, previous) for group in groups)
 
 
+def shifts_before(rows: list[Row], minute: float, book: RuleBook) -> tuple[Worked, ...]:
+    """One person's shifts that start before a minute, whole: with their rows after it."""
+    return tuple(shift for shift in worked_shifts(rows, book, previous=True) if shift.start < minute)
+
+
 def _belongs(group: list[Row], row: Row, template: ShiftTemplate | None) -> bool:
     same = row.shift == group[0].shift or not row.shift or not group[0].shift
     if not same:

@@ -126,6 +126,20 @@ def test_rest_and_days_in_a_row_count_from_the_roster_before(make_book, make_nee
     assert starts(days.roster, "ann") == ["03 06:00"]  # two days in a row are over, the third would be one too many
 
 
+def test_a_night_of_the_roster_before_ends_after_its_pause_past_midnight(make_book, make_need, make_people, make_rows):
+    book = make_book({"night": NIGHT, "late": LATE}, rest_hours_min=11.0)
+    before = make_rows(
+        ("bob", "2026-03-01 22:00", 3, "work", "phone/a", "night"),
+        ("bob", "2026-03-02 01:00", 1, "break", "", "night"),
+        ("bob", "2026-03-02 02:00", 4, "work", "phone/a", "night"),
+    )
+    staff, need = make_people(bob="phone/a"), make_need([("phone/a", "2026-03-02 14:00", 8, 1.0)])
+    assert starts(make_roster(need, staff, book, previous=before).roster, "bob") == []  # 8 hours after 06:00
+    late = make_rows(("bob", "2026-03-02 14:00", 8, "work", "phone/a", "late"))
+    [short] = audit(late, staff, book, previous=before).to_dict("records")
+    assert (short["rule"], short["found"]) == ("rest", 8.0)
+
+
 def test_people_still_at_work_from_the_night_before_count_as_present(make_book, make_need, make_people, make_rows):
     book = make_book({"night": NIGHT})
     before = make_rows(("bob", "2026-03-01 22:00", 8, "work", "phone/a", "night"))
