@@ -162,6 +162,14 @@ class FairnessSetting(BaseModel):
         return code
 
 
+class SiteSetting(BaseModel):
+    """What holds at one site; people name theirs in the column `site` of PEOPLE."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    seats: int | None = Field(None, ge=0, description="most people in a shift at once; none = no limit")
+
+
 class LawSetting(BaseModel):
     """Which body of law the agreements stand under."""
 
@@ -190,6 +198,7 @@ class RuleBook(BaseModel):
     cover: CoverPrices = Field(default_factory=CoverPrices, description="prices of gaps and surplus")
     law: LawSetting = Field(default_factory=LawSetting, description="the law pack that agreements inherit from")
     fairness: FairnessSetting = Field(default_factory=FairnessSetting, description="what is shared alike")
+    sites: Mapping[str, SiteSetting] = Field(default_factory=dict, description="seats by site")
 
     @field_validator("timezone")
     @classmethod
@@ -200,12 +209,12 @@ class RuleBook(BaseModel):
     @staticmethod
     def from_mapping(mapping: Mapping[str, Any], file: str | None = None) -> RuleBook:
         """From TOML: `timezone`, `[agreement.NAME]`, `[shift.NAME]`, `[[shift.NAME.break]]`, `[rule.NAME]`, `[cover]`,
-        `[fairness]`, `[law]` (or `law = "RU"`), whose pack fills what agreements are silent on.
+        `[fairness]`, `[site.NAME]`, `[law]` (or `law = "RU"`), whose pack fills what agreements are silent on.
 
         Raises `BadValue` naming the table and key, also of what is laxer than the law, and `ContradictoryRules` where
         an agreement excludes all its shifts.
         """
-        known = {"timezone", "agreement", "shift", "rule", "cover", "law", "fairness"}
+        known = {"timezone", "agreement", "shift", "rule", "cover", "law", "fairness", "site"}
         unknown = sorted(set(mapping) - known)
         if unknown:
             raise BadValue(f"only the tables {', '.join(sorted(known))}", file=file, found=unknown)
@@ -222,6 +231,7 @@ class RuleBook(BaseModel):
             "rules": {name: dict(table) for name, table in mapping.get("rule", {}).items()},
             "cover": dict(mapping.get("cover", {})),
             "fairness": dict(mapping.get("fairness", {})),
+            "sites": {name: dict(table) for name, table in mapping.get("site", {}).items()},
         }
         for table in ("agreement", "shift"):
             if not mapping.get(table):

@@ -11,7 +11,9 @@ sys.path.insert(0, str(ROOT))
 
 from domain.law import LawPack, Limit, known_packs, law_pack  # noqa: E402
 from scheduling import GROUP_RULES, RULES  # noqa: E402
-from scheduling.roster.rules import GroupRule, Rule, fair_share  # noqa: E402
+from scheduling.roster.rules import GroupRule, Rule, fair_share, seats  # noqa: E402
+
+ALONE = (seats,)  # rules among people with a file of their own
 
 INTRODUCTION = """# The rule book
 
@@ -46,6 +48,9 @@ factor = 1.5
 [rule.complete_weekends]
 strictness = "pay"
 price = 20
+
+[site.hall]
+seats = 40                    # most people of that site in a shift at once
 
 [rule.fair_nights]            # so much for each night too many or too few
 strictness = "pay"
@@ -86,8 +91,9 @@ def _rule(rule: Rule) -> str:
 
 def _shared() -> str:
     """Rules among people: one text for those of one file."""
-    heads = "\n".join(f"### `{rule.name}`\n" for rule in GROUP_RULES)
-    return f"{heads}\n{_words(fair_share.__name__)}"
+    heads = "\n".join(f"### `{rule.name}`\n" for rule in fair_share.FAIR_RULES)
+    others = "".join(f"\n### `{module.RULE.name}`\n\n{_words(module.__name__)}" for module in ALONE)
+    return f"{heads}\n{_words(fair_share.__name__)}{others}"
 
 
 def _words(module: str) -> str:

@@ -24,7 +24,7 @@ def warm() -> None:
     """One small forecast, roster, mix of shifts and certificate."""
     _forecast()
     need = _hours({"agents": 1.0, "scheduled": 1.0, "load_erlangs": 1.0, "interval_minutes": 60})
-    people = pd.DataFrame({"agent": ["a", "b"], "queues": "calls", "agreement": "own"})
+    people = pd.DataFrame({"agent": ["a", "b"], "queues": "calls", "agreement": "own", "site": "hall"})
     solve_by_insertion(make_problem(need, people, _book()), seed=1, rounds=1)
     make_shift_mix(need, _book(), iterations=2)
     asked = _hours({"offered": 5.0, "aht_seconds": 300.0, "model": "given"})
@@ -54,6 +54,7 @@ def _book() -> RuleBook:
             "agreement": {"own": {"shifts": ["day"]}},
             "shift": {"day": {"start_from": "08:00", "start_to": "10:00", "length_minutes": 360, "break": [pause]}},
             "rule": {"fair_late_ends": {"strictness": "pay", "price": 1.0}},
+            "site": {"hall": {"seats": 1}},
         }
     )
 

@@ -7,7 +7,16 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from domain.people import CoverPrices, FairnessSetting, LawSetting, OvertimeTier, RuleBook, RuleSetting, WorkAgreement
+from domain.people import (
+    CoverPrices,
+    FairnessSetting,
+    LawSetting,
+    OvertimeTier,
+    RuleBook,
+    RuleSetting,
+    SiteSetting,
+    WorkAgreement,
+)
 from domain.settings import Settings
 from domain.shifts import BreakTemplate, ShiftTemplate
 from domain.targets import QueueTargets
@@ -23,6 +32,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "Rule setting": RuleSetting,
     "Law": LawSetting,
     "Fairness": FairnessSetting,
+    "Site": SiteSetting,
     "Cover prices": CoverPrices,
     "Settings (`smena.toml`)": Settings,
 }

@@ -13,6 +13,7 @@ from domain.people import RuleBook
 from domain.queues import LIST_SEPARATOR
 from domain.tables import REQUIREMENTS, ROSTER
 from scheduling.roster.cover import make_prices
+from scheduling.roster.engines.among import unkept
 from scheduling.roster.engines.fair import shares_cost
 from scheduling.roster.engines.plan import Plan, Shift
 from scheduling.roster.engines.program import Effort, Solved, solve
@@ -135,7 +136,7 @@ def _summary(problem: RosterProblem, solved: Solved, roster: pd.DataFrame) -> di
         "gaps": biggest_gaps(problem, plan.present),
         "rules_that_bind": binding_rules(problem, solved.savings, solved.shifts),
         "relaxations": relaxations(problem, (plan.prices.need - served) * hours),
-        "warnings": [*problem.warnings, *rule_warnings(problem, idle)],
+        "warnings": [*problem.warnings, *unkept(problem, solved.shifts), *rule_warnings(problem, idle)],
     }
 
 

@@ -10,12 +10,12 @@ from numba.core.dispatcher import Dispatcher
 
 from forecast import lane_kernel
 from planning.warm import warm
-from scheduling.roster.engines import fair_kernel, insertion_kernel, mix_kernel, ruin_kernel
+from scheduling.roster.engines import fair_kernel, insertion_kernel, mix_kernel, ruin_kernel, seats_kernel
 from scheduling.simulation import kernel as simulation_kernel
 
 
 @pytest.mark.parametrize(
-    "module", [lane_kernel, insertion_kernel, fair_kernel, ruin_kernel, mix_kernel, simulation_kernel]
+    "module", [lane_kernel, insertion_kernel, fair_kernel, ruin_kernel, seats_kernel, mix_kernel, simulation_kernel]
 )
 def test_every_compiled_function_is_compiled_by_the_set_up(module: ModuleType) -> None:
     warm()

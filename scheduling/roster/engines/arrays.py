@@ -138,6 +138,19 @@ class Fair(NamedTuple):
     slope: np.ndarray
 
 
+class Seats(NamedTuple):
+    """Seats of sites (see `rules.seats`). `on`: whether one too few costs anything. `row`: site by person, −1 where
+    seats are no limit; `limit` by row; `taken`: people in a shift, rows × fine steps; `price`: of one person too many
+    for a fine step (one number); `total`: scratch, one entry more than fine steps."""
+
+    on: bool
+    row: np.ndarray
+    limit: np.ndarray
+    taken: np.ndarray
+    price: np.ndarray
+    total: np.ndarray
+
+
 class Site(NamedTuple):
     """Everything a kernel needs."""
 
@@ -148,3 +161,4 @@ class Site(NamedTuple):
     tours: Tours
     room: Room
     fair: Fair
+    seats: Seats

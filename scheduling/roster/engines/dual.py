@@ -80,7 +80,8 @@ def value_at(
     surplus = cover.over_per_hour * hours
     site.cover.gain[:] = worth - surplus[None, :]
     site.cover.stale[:] = False
-    site.fair.slope[:] = 0.0  # the bound leaves shares out: they cost nothing or more
+    site.fair.slope[:] = 0.0  # the bound leaves shares and seats out: they cost nothing or more
+    site.seats.price[:] = 0.0
     values, supply = kernel.tours_at(site, able, len(problem.groups))
     total = -float(values.sum()) - FLOAT_SLACK * float(np.abs(values).sum())
     total += float(((surplus[None, :] - worth) * problem.present).sum())

@@ -20,6 +20,7 @@ import numpy as np
 
 from scheduling.roster.cover import make_prices
 from scheduling.roster.engines import insertion_kernel as kernel
+from scheduling.roster.engines.among import ties_people
 from scheduling.roster.engines.anneal import INSERTIONS_PER_ROUND, TIE_SHARE, anneal
 from scheduling.roster.engines.arrays import Site, Tours
 from scheduling.roster.engines.columns import cells
@@ -91,7 +92,8 @@ def solve_by_insertion(
         say("improvement", done, rounds)
         met(cost)
 
-    if rounds and cells(problem) <= CELLS_MOST and not (site.fair.on or late()):  # columns know nothing of shares
+    # columns know one person each
+    if rounds and cells(problem) <= CELLS_MOST and not (ties_people(problem) or late()):
         guide = make_guide(problem, staff, seed)
         kept, bound = search_by_columns(
             problem, site, able, blank, guide.price, cost, seed=seed, rounds=rounds, deadline=deadline,

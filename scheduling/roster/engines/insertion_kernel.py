@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from scheduling.roster.engines import fair_kernel
+from scheduling.roster.engines import fair_kernel, seats_kernel
 from scheduling.roster.engines.arrays import NOTHING, Cover, Site, Slots
 from scheduling.roster.engines.compiled import njit
 
@@ -60,7 +60,7 @@ def change(cover: Cover, group: int, t: int, share: float) -> float:
 
 @njit(cache=True)
 def put(site: Site, person: int, sign: float) -> float:
-    """Puts a person's tour on (or off); the cost of cover that this adds."""
+    """Puts a person's tour on (or off); the cost of cover and seats that this adds."""
     cover, slots, tours = site.cover, site.slots, site.tours
     group = site.people.group[person]
     steps = cover.steps
@@ -83,6 +83,7 @@ def put(site: Site, person: int, sign: float) -> float:
             if present > 0:
                 total += change(cover, group, t, sign * present / steps)
             f = stop
+        total += seats_kernel.sit(site.seats, person, slots.first[j], last, sign)
     return total
 
 
@@ -108,6 +109,7 @@ def price_slots(site: Site, person: int, noise: float) -> None:
     fresh_gain(cover, group)
     shared = fair_kernel.charges(fair, person)
     marks = fair.marks[fair.row[person]]
+    seats_kernel.charge(site.seats, person)
     total = room.sum
     steps = cover.steps
     at = 0
@@ -126,7 +128,7 @@ def price_slots(site: Site, person: int, noise: float) -> None:
             room.worth[j] = NOTHING
             continue
         first = slots.first[j]
-        value = total[slots.last[j]] - total[first]
+        value = total[slots.last[j]] - total[first] - seats_kernel.price_of(site.seats, first, slots.last[j])
         template = slots.template[j]
         for b in range(slots.length.shape[1]):
             if slots.length[template, b] > 0:

@@ -19,8 +19,8 @@ import numpy as np
 
 from scheduling.roster.bound import lagrangian_bound
 from scheduling.roster.cover import make_prices
+from scheduling.roster.engines.among import cost_among, ties_people
 from scheduling.roster.engines.exact import program_size, solve_exact
-from scheduling.roster.engines.fair import is_priced, shares_cost
 from scheduling.roster.engines.insertion import Trace, solve_by_insertion
 from scheduling.roster.engines.master import make_master
 from scheduling.roster.engines.plan import Plan, Shift
@@ -70,7 +70,7 @@ def solve(problem: RosterProblem, effort: Effort) -> Solved:
     if not (problem.group_of >= 0).any() or not len(problem.slots):
         return _nothing(problem)
     if (
-        not is_priced(problem)
+        not ties_people(problem)
         and _may_be_small(problem)
         and program_size(problem, classes := people_alike(problem)) <= EXACT_COLUMNS_MOST
     ):
@@ -105,7 +105,7 @@ def _inserted(problem: RosterProblem, effort: Effort, deadline: float | None) ->
     plan = Plan(problem, make_prices(problem))
     for person, shifts in found.shifts.items():
         plan.put(person, shifts, found.own_cost.get(person, 0.0))
-    cost = plan.cost + shares_cost(problem, plan.shifts)
+    cost = plan.cost + cost_among(problem, plan.shifts)
     return Solved(plan.shifts, cost, found.bound, cost <= found.bound + 1e-6, found.savings)
 
 
@@ -120,7 +120,7 @@ def _large(problem: RosterProblem, classes: tuple[PeopleAlike, ...], effort: Eff
     random = np.random.default_rng(effort.seed)
     _insert_all(plan, classes, finders, worth, random, effort, deadline)
     improve(plan, classes, finders, random, effort.iterations, deadline, effort.tell)
-    cost = plan.cost + shares_cost(problem, plan.shifts)
+    cost = plan.cost + cost_among(problem, plan.shifts)
     return Solved(plan.shifts, cost, bound, cost <= bound + 1e-6, savings)
 
 

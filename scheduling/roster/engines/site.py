@@ -13,6 +13,7 @@ from scheduling.roster.availability import Availability
 from scheduling.roster.cover import CoverPrices
 from scheduling.roster.engines import arrays
 from scheduling.roster.engines.fair import make_fair
+from scheduling.roster.engines.seats import make_seats
 from scheduling.roster.meters import HoursWindow, Meter, TourFrame
 from scheduling.roster.model import AgentModel, Person
 from scheduling.roster.problem import RosterProblem
@@ -207,7 +208,8 @@ def make_site(problem: RosterProblem, staff: Staff, prices: CoverPrices, random:
         ties=random.random(TIES).astype(np.float32),
         closed=np.zeros(len(problem.days), dtype=bool),
     )
-    return arrays.Site(_cover(problem, prices, steps), slots, graphs, people, tours, room, make_fair(problem))
+    cover, fair = _cover(problem, prices, steps), make_fair(problem)
+    return arrays.Site(cover, slots, graphs, people, tours, room, fair, make_seats(problem, step))
 
 
 def fine_step(slots: SlotTable, grid: CoverGrid) -> int:

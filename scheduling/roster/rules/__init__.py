@@ -26,6 +26,7 @@ from scheduling.roster.rules import (
     pinned,
     rest,
     rotation,
+    seats,
     shifts,
     shifts_per_day,
     skills,
@@ -65,6 +66,6 @@ RULES: tuple[Rule, ...] = (
     wishes.RULE,
 )
 
-GROUP_RULES: tuple[GroupRule, ...] = (*fair_share.FAIR_RULES,)
+GROUP_RULES: tuple[GroupRule, ...] = (*fair_share.FAIR_RULES, seats.RULE)
 
 __all__ = ["GROUP_RULES", "RULES", "Finding", "GroupRule", "Rule"]
