@@ -1,4 +1,7 @@
-"""A made-up call centre of any size: people of four agreements and three skills, leave, wishes, and what is needed."""
+"""A made-up call centre of any size: people of four agreements and three skills, leave, wishes, and what is needed.
+
+Its book stands under the Russian law pack and prices fair shares and wishes; a week of shifts lies before the plan.
+"""
 
 from __future__ import annotations
 
@@ -8,35 +11,42 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchmarks.week_before import shifts_before
 from domain.people import RuleBook
 
 QUEUES = ("calls", "chats", "mails")
 SKILLS = {"A": "calls", "AB": "calls|chats", "BC": "chats|mails", "ABC": "calls|chats|mails"}
 SKILL_SHARES = (0.35, 0.25, 0.25, 0.15)
 AGREEMENT_SHARES = {"full": 0.45, "rota": 0.20, "part": 0.25, "night": 0.10}
-PRODUCTIVE = {"full": 7.5 / 8, "rota": 8.5 / 9, "part": 4.5 / 5, "night": 7.5 / 8}
+PRODUCTIVE = {"full": 7.5 / 8, "rota": 8.5 / 9, "part": 4.75 / 5, "night": 7.5 / 8}
 WEEKDAYS = np.array([1.08, 1.0, 0.98, 1.0, 0.97, 0.62, 0.52])
-OffRow = tuple[str, pd.Timestamp, pd.Timestamp, str, float]
+SHARE_PRICE, WISH_PRICE = 40.0, 60.0  # of a shift off the fair share, of a broken wish: see the benchmark `fairness`
+FAIR_RULES = ("fair_nights", "fair_weekends", "fair_holidays", "fair_late_ends")
+OffRow = tuple[str, pd.Timestamp, pd.Timestamp, str, float, str, str]
 FIRST_DAY = pd.Timestamp("2026-03-02")  # a Monday; the clocks change on the last Sunday of March
 
 
 @dataclass(frozen=True)
 class CallCentre:
-    """Frames under REQUIREMENTS, PEOPLE and TIME_OFF, and the rule book."""
+    """Frames under REQUIREMENTS, PEOPLE, TIME_OFF and ROSTER (the week before), and the rule book."""
 
     requirements: pd.DataFrame
     people: pd.DataFrame
     time_off: pd.DataFrame
+    previous: pd.DataFrame
     book: RuleBook
 
     @property
     def beside(self) -> dict[str, pd.DataFrame]:
         """The further tables that `make_roster` and `audit` take, by argument."""
-        return {"time_off": self.time_off}
+        return {"time_off": self.time_off, "previous": self.previous}
 
 
-def make_call_centre(people: int, weeks: int, *, tight: float = 1.08, seed: int = 1) -> CallCentre:
-    """`tight`: hours needed over the hours that contracts, leave and breaks leave. Quarter-hours, local time UTC."""
+def make_call_centre(people: int, weeks: int, *, tight: float = 1.08, seed: int = 1, shares: bool = True) -> CallCentre:
+    """`tight`: hours needed over the hours that contracts, leave and breaks leave; `shares`: whether unequal ones cost.
+
+    Quarter-hours, local time UTC.
+    """
     random = np.random.default_rng(seed)
     counts = np.round(np.array(list(AGREEMENT_SHARES.values())) * people).astype(int)
     agreements = random.permutation(np.repeat(list(AGREEMENT_SHARES), np.maximum(counts, 0)))[:people]
@@ -53,13 +63,15 @@ def make_call_centre(people: int, weeks: int, *, tight: float = 1.08, seed: int 
             "queues": [SKILLS[skill] for skill in skills],
         }
     )
-    days = 7 * weeks
+    days, book = 7 * weeks, _book(SHARE_PRICE if shares else 0.0)
     away, off = _time_off(random, people, days)
     share = 1 - away.sum(axis=1) / days
     productive = hours * weeks * share * np.array([PRODUCTIVE[str(name)] for name in agreements])
     night = agreements == "night"
     need = _need(random, days, tight * productive[~night].sum(), 0.92 * productive[night].sum())
-    return CallCentre(_requirements(need), staff, off, _book())
+    wished = _shift_wishes(random, book, staff, off, days)
+    time_off = pd.concat([off, wished], ignore_index=True)
+    return CallCentre(_requirements(need), staff, time_off, shifts_before(staff, book, FIRST_DAY), book)
 
 
 def _stratified(random: np.random.Generator, agreements: np.ndarray) -> np.ndarray:
@@ -85,14 +97,38 @@ def _time_off(random: np.random.Generator, people: int, days: int) -> tuple[np.n
         rows.append(_off(person, day, last, "leave", 1.0))
     wished = (random.random((people, days)) < 0.08) & ~away
     rows += [_off(int(p), int(d), int(d), "wish_off", float(random.integers(1, 4))) for p, d in np.argwhere(wished)]
-    frame = pd.DataFrame(rows, columns=["agent", "from", "to", "kind", "weight"])
-    return away, frame.astype({"from": "datetime64[us]", "to": "datetime64[us]"})
+    return away, _off_frame(rows)
 
 
-def _off(
-    person: int, first: int, last: int, kind: str, weight: float
-) -> tuple[str, pd.Timestamp, pd.Timestamp, str, float]:
-    return f"p{person:05d}", FIRST_DAY + pd.Timedelta(days=first), FIRST_DAY + pd.Timedelta(days=last), kind, weight
+def _shift_wishes(
+    random: np.random.Generator, book: RuleBook, staff: pd.DataFrame, off: pd.DataFrame, days: int
+) -> pd.DataFrame:
+    """Wishes for a shift, or a start where an agreement has one shift, on 3 % of the days that `off` leaves."""
+    taken = {
+        (str(agent), int(day))
+        for agent, first, last in zip(off["agent"], off["from"], off["to"], strict=True)
+        for day in range((first - FIRST_DAY).days, (last - FIRST_DAY).days + 1)
+    }
+    rows: list[OffRow] = []
+    for person, day in np.argwhere(random.random((len(staff), days)) < 0.03).tolist():
+        agreement = book.agreement(str(staff["agreement"].iloc[person]))
+        shift, clock = str(random.choice(agreement.shifts)), ""
+        if len(agreement.shifts) == 1:
+            minute = int(random.choice(book.shift(shift).start_minutes))
+            shift, clock = "", f"{minute // 60:02d}:{minute % 60:02d}"
+        if (staff["agent"].iloc[person], day) not in taken:
+            rows.append(_off(person, day, day, "wish_work", float(random.integers(1, 4)), shift, clock))
+    return _off_frame(rows)
+
+
+def _off_frame(rows: list[OffRow]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=["agent", "from", "to", "kind", "weight", "shift", "clock"])
+    return frame.astype({"from": "datetime64[us]", "to": "datetime64[us]"})
+
+
+def _off(person: int, first: int, last: int, kind: str, weight: float, shift: str = "", clock: str = "") -> OffRow:
+    begin, end = FIRST_DAY + pd.Timedelta(days=first), FIRST_DAY + pd.Timedelta(days=last)
+    return f"p{person:05d}", begin, end, kind, weight, shift, clock
 
 
 def _need(random: np.random.Generator, days: int, day_hours: float, night_hours: float) -> np.ndarray:
@@ -104,14 +140,11 @@ def _need(random: np.random.Generator, days: int, day_hours: float, night_hours:
     levels = WEEKDAYS[np.arange(days) % 7] * (1 + 0.05 * random.standard_normal(days))
     total = (curve[None, :] * levels[:, None]).ravel() * (1 + 0.03 * random.standard_normal(96 * days))
     total *= day_hours * 4 / total.sum()
-    night = np.tile(~open_, days)
-    night[:28] = False  # the first night belongs to the roster before
-    total = total + np.where(night, night_hours * 4 / max(night.sum(), 1), 0.0)
+    night = np.tile(~open_, days)  # the first one is kept by the roster before
+    total = total + np.where(night, night_hours * 4 / max(night[28:].sum(), 1), 0.0)
     drift = 0.03 * np.sin(np.arange(96 * days) / 37)
     shares = np.stack([0.46 + drift, 0.32 - drift, np.full(96 * days, 0.22)])
-    need = np.floor(total * shares + 0.5)
-    need[:, :28] = 0
-    return need
+    return np.floor(total * shares + 0.5)
 
 
 def _requirements(need: np.ndarray) -> pd.DataFrame:
@@ -128,9 +161,9 @@ def _requirements(need: np.ndarray) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _book() -> RuleBook:
+def _book(share_price: float) -> RuleBook:
     rest = {"rest_hours_min": 11.0, "weekly_rest_hours_min": 42.0}
-    short = {"part4": "07:00-18:45", "part5": "07:00-18:00", "part6": "07:00-17:00"}
+    short = {"part4": "07:00-18:45", "part5": "07:00-17:30", "part6": "07:00-16:30"}
     agreements: dict[str, dict[str, Any]] = {
         "full": {"shifts": ["day8"], "hours_per_week_max": 40, "hours_per_week_min": 38, "consecutive_days_max": 6},
         "rota": {
@@ -151,15 +184,19 @@ def _book() -> RuleBook:
         "late12": _shift("19:00", "20:00", 780, (120, 225), (300, 420, 60), (540, 675)),
         "night8": _shift("21:00", "23:30", 510, (90, 165), (210, 300, 30), (360, 435)),
         "part4": _shift("07:00", "18:45", 240, (75, 150)),
-        "part5": _shift("07:00", "18:00", 300, (60, 120), None, (165, 240)),
-        "part6": _shift("07:00", "17:00", 360, (75, 135), None, (210, 285)),
+        "part5": _shift("07:00", "17:30", 330, (60, 120), (165, 240, 30)),
+        "part6": _shift("07:00", "16:30", 390, (75, 135), (210, 285, 30)),
     }
+    prices = {**dict.fromkeys(FAIR_RULES, share_price), "wishes": WISH_PRICE}
     return RuleBook.from_mapping(
         {
             "timezone": "UTC",
             "agreement": {name: {**table, **rest} for name, table in agreements.items()},
             "shift": shifts,
             "cover": {"under_per_hour": 50.0, "over_per_hour": 2.0},
+            "law": "RU",
+            "fairness": {"calendar": "RU"},
+            "rule": {name: {"strictness": "pay", "price": price} for name, price in prices.items()},
         }
     )
 

@@ -1,8 +1,9 @@
 """Rosters of a made-up call centre: seconds to a legal one, the gap to the proven bound, breaches found by the audit.
 
 `make_call_centre` makes people of six agreements (full time, a rota with long shifts, three kinds of part time, nights)
-and four skill sets, leave and wishes; twenty per cent more work than contracts hold, so that cover is always short.
-Every row is planned in a process of its own.
+and four skill sets, leave, wishes, a week of shifts before, the Russian law pack and prices of unequal shares; twenty
+per cent more work than contracts hold, so that cover is always short. The bound knows nothing of unequal shares:
+`gap_without_shares_%` leaves their price out of the cost. Every row is planned in a process of its own.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
     python -m benchmarks.roster_child '{"people": 50, "weeks": 1, "rounds": 60}'
 
 Prints one JSON line: a row of the benchmark `roster`, and how its cost fell in time. Other keys: `seconds` (a time
-limit), `write` (a file for the roster).
+limit), `write` (a file for the roster), `shares` (false: unequal shares cost nothing).
 """
 
 from __future__ import annotations
@@ -24,9 +24,17 @@ from scheduling import audit, make_roster
 TIGHT = 1.2
 
 
-def run(people: int, weeks: int, rounds: int, *, seconds: float | None = None, write: Path | None = None) -> Any:
+def run(
+    people: int,
+    weeks: int,
+    rounds: int,
+    *,
+    seconds: float | None = None,
+    write: Path | None = None,
+    shares: bool = True,
+) -> Any:
     """(row, trace) of a fresh process with one thread a library; trace: pairs of seconds and cost."""
-    task = {"people": people, "weeks": weeks, "rounds": rounds, "seconds": seconds}
+    task = {"people": people, "weeks": weeks, "rounds": rounds, "seconds": seconds, "shares": shares}
     task |= {"write": None if write is None else str(write)}
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.roster_child", json.dumps(task)],
@@ -38,7 +46,7 @@ def run(people: int, weeks: int, rounds: int, *, seconds: float | None = None, w
 
 def roster_row(task: dict[str, Any]) -> dict[str, Any]:
     """What one roster took and what it is worth: bound and gaps, breaches by the audit."""
-    centre = make_call_centre(task["people"], task["weeks"], tight=TIGHT)
+    centre = make_call_centre(task["people"], task["weeks"], tight=TIGHT, shares=task.get("shares", True))
     trace: list[tuple[float, float]] = []
     first: dict[str, float] = {}
     begin, cpu = time.perf_counter(), time.process_time()
@@ -57,6 +65,7 @@ def roster_row(task: dict[str, Any]) -> dict[str, Any]:
     breaches = audit(result.roster, centre.people, centre.book, **centre.beside)
     summary = result.summary
     need, gap = float(summary["required_hours"]), float(summary["cost"] - summary["bound"])
+    shares = float(summary["costs"]["fairness"])  # of which the bound knows nothing
     row = {
         **{name: task[name] for name in ("people", "weeks", "rounds")},
         "legal_after_s": round(first.get("people 1", seconds), 2),
@@ -65,6 +74,7 @@ def roster_row(task: dict[str, Any]) -> dict[str, Any]:
         "cost": round(float(summary["cost"]), 1),
         "bound": round(float(summary["bound"]), 1),
         "cost_gap_%": round(100 * float(summary["gap"]), 2),
+        "gap_without_shares_%": round(100 * (gap - shares) / float(summary["bound"]), 2),
         "hours_gap_%": round(100 * gap / centre.book.cover.under_per_hour / need, 3),
         "uncovered_%": round(100 * float(summary["uncovered_hours"]) / need, 2),
         "hard_breaches": int((breaches["strictness"] == "forbid").sum()),

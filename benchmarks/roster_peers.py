@@ -4,6 +4,7 @@ The product has a time limit; so have the peers, not counting the building of th
 - *PuLP + HiGHS*: the plain mixed-integer program of all rules (`roster_program`), two threads;
 - *CP-SAT*: the same rows and costs as whole numbers (`roster_solvers`), two workers;
 - *pyworkforce*: MinAbsDifference, then MinHoursRoster, as far as they can say the problem (`roster_solvers`).
+Unequal shares cost nothing here, for every method: the plain programs have no rows for them.
 Every roster becomes a ROSTER table. Its cost is that of `compare`, breaches are those of `audit`, the hours gap is
 (cost − best proven bound of the run) ÷ price of a missing hour ÷ hours needed. Every process is on its own.
 """
@@ -64,7 +65,7 @@ def _size(people: int, weeks: int) -> list[dict[str, Any]]:
     seconds = LIMIT_SECONDS
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        own, trace = run(people, weeks, ROUNDS, seconds=seconds, write=folder / "smena.parquet")
+        own, trace = run(people, weeks, ROUNDS, seconds=seconds, write=folder / "smena.parquet", shares=False)
         said: dict[str, dict[str, Any]] = {
             "smena": {
                 "trace": trace,

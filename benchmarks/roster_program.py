@@ -38,7 +38,7 @@ SHARES_OF_AN_HOUR = 60  # unit of a breach that is counted in hours; all other c
 
 def main(people: int, weeks: int, seconds: float, folder: Path) -> dict[str, Any]:
     """Write, build, solve."""
-    centre = make_call_centre(people, weeks, tight=TIGHT)
+    centre = make_call_centre(people, weeks, tight=TIGHT, shares=False)
     begin, cpu = time.perf_counter(), time.process_time()
     problem = make_problem(centre.requirements, centre.people, fixed_breaks(centre.book), **centre.beside)
     program = write_exact(problem, people_alike(problem))

@@ -136,7 +136,7 @@ def _pool(problem: RosterProblem, agreement: WorkAgreement, periods: int) -> dic
 
 if __name__ == "__main__":
     what, people, weeks, place = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4])
-    centre = make_call_centre(people, weeks, tight=TIGHT)
+    centre = make_call_centre(people, weeks, tight=TIGHT, shares=False)
     problem = make_problem(centre.requirements, centre.people, centre.book, **centre.beside)
     if what == "pools":
         (place / "pools.json").write_text(json.dumps(pools(problem)), "utf-8")

@@ -24,7 +24,7 @@ from benchmarks.registry import ROOT, BenchSpec, Effort, Row
 SIZES: dict[Effort, tuple[int, int, int]] = {"quick": (4, 50, 1), "usual": (10, 200, 4), "full": (50, 200, 4)}
 SECONDS_MOST, MEGABYTES_MOST = 300.0, 500.0  # of fifty sites with 200 people each
 ROUNDS = 0
-FILES = ("requirements.parquet", "people.csv", "time_off.csv", "rules.toml")
+FILES = ("requirements.parquet", "people.csv", "time_off.csv", "previous.parquet", "rules.toml")
 
 
 def measure(effort: Effort = "usual") -> list[Row]:
@@ -53,8 +53,9 @@ def measure(effort: Effort = "usual") -> list[Row]:
 
 def _command(folder: Path) -> dict[str, Any]:
     """`smena roster` on the files; CPU seconds of the command and its workers, MB of the largest of these processes."""
-    need, people, wishes, rules = (str(folder / name) for name in FILES)
+    need, people, wishes, previous, rules = (str(folder / name) for name in FILES)
     words = ["roster", need, "--people", people, "--rules", rules, "--wishes", wishes]
+    words += ["--previous", previous]
     words += ["--out", str(folder / "roster.parquet"), "--iterations", str(ROUNDS), "--quiet"]
     before, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run(
@@ -91,16 +92,19 @@ def make_files(folder: Path, sites: int, people: int, weeks: int) -> dict[str, A
     from benchmarks.roster_child import TIGHT
     from benchmarks.rules_toml import rules_toml
 
-    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in FILES[:3]}
+    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in FILES[:-1]}
     for number in range(1, sites + 1):
         centre, site = make_call_centre(people, weeks, tight=TIGHT, seed=number), f"s{number:02d}"
         queues = centre.people["queues"].str.replace(r"(\w+)", rf"\1/{site}", regex=True)
         staff = centre.people.assign(queues=queues, site=site)
-        for name, frame in zip(FILES[:3], (centre.requirements, staff, centre.time_off), strict=True):
+        before = centre.previous.assign(queue=centre.previous["queue"].str.replace(r"(\w+)", rf"\1/{site}", regex=True))
+        frames = (centre.requirements, staff, centre.time_off, before)
+        for name, frame in zip(FILES[:-1], frames, strict=True):
             own = frame.assign(agent=site + "-" + frame["agent"]) if "agent" in frame else frame
-            own = own.assign(queue=own["queue"] + "/" + site) if "queue" in own else own
+            own = own.assign(queue=own["queue"] + "/" + site) if "load_erlangs" in own else own
             parts[name].append(own)
-    pd.concat(parts["requirements.parquet"]).to_parquet(folder / "requirements.parquet", index=False)
+    for name in ("requirements.parquet", "previous.parquet"):
+        pd.concat(parts[name]).to_parquet(folder / name, index=False)
     for name in ("people.csv", "time_off.csv"):
         pd.concat(parts[name]).to_csv(folder / name, index=False)
     (folder / "rules.toml").write_text(rules_toml(centre.book), "utf-8")
@@ -116,10 +120,12 @@ def audit_files(folder: Path) -> dict[str, Any]:
 
     book, staff = rulebook_of(folder / "rules.toml"), read_table(folder / "people.csv", PEOPLE)
     roster, away = pd.read_parquet(folder / "roster.parquet"), read_table(folder / "time_off.csv", TIME_OFF)
+    previous = pd.read_parquet(folder / "previous.parquet")
     hard = 0
     for _, own in staff.groupby("site"):
-        rows, off = (frame[frame["agent"].isin(own["agent"])] for frame in (roster, away))
-        hard += int((audit(rows, own, book, time_off=off)["strictness"] == "forbid").sum())
+        rows, off, before = (frame[frame["agent"].isin(own["agent"])] for frame in (roster, away, previous))
+        found = audit(rows, own, book, time_off=off, previous=before)
+        hard += int((found["strictness"] == "forbid").sum())
     return {"rows": len(roster), "agents_rostered": int(roster["agent"].nunique()), "hard_breaches": hard}
 
 
