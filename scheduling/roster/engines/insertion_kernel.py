@@ -11,8 +11,6 @@ from scheduling.roster.engines import fair_kernel, seats_kernel
 from scheduling.roster.engines.arrays import NOTHING, Cover, Site, Slots
 from scheduling.roster.engines.compiled import njit
 
-FALL_SHARE, FALL_GROWTH, FALLS_MOST = 0.01, 1.5, 12  # of a tour's value: what a shift of which there are too many loses
-
 
 @njit(cache=True)
 def fresh_gain(cover: Cover, group: int) -> None:
@@ -280,47 +278,40 @@ def best_tour(site: Site, person: int) -> float:
 
 
 @njit(cache=True)
-def over_limit(site: Site, person: int, fall: float) -> bool:
-    """Lowers the worth of shifts that the person's tour holds too often by `fall` (infinite: bars them)."""
-    limit, tours, room = site.people.limit[site.people.kind[person]], site.tours, site.room
-    count = np.zeros(len(limit), np.int64)
-    for layer in range(tours.slot.shape[1]):
-        j = tours.slot[person, layer]
-        if j >= 0:
-            count[site.slots.template[j]] += 1
+def keep_limits(site: Site, person: int) -> bool:
+    """Where the tour holds too many of a shift, bars that shift but for its best ones in the tour. Whether it does."""
+    limit, own, room = site.people.limit[site.people.kind[person]], site.tours.slot[person], site.room
     over = False
     for template in range(len(limit)):
-        over |= count[template] > limit[template]
-    if over:
+        count = 0
+        for j in own:
+            count += j >= 0 and site.slots.template[j] == template
+        if count <= limit[template]:
+            continue
+        over = True
+        kept = np.zeros(len(room.worth), np.bool_)
+        for _ in range(limit[template]):
+            best = -1
+            for j in own:
+                fits = j >= 0 and site.slots.template[j] == template and not kept[j]
+                if fits and (best < 0 or room.worth[j] > room.worth[best]):
+                    best = j
+            kept[best] = True
         graph = site.people.graph[person]
         for i in range(site.graphs.slot_from[graph], site.graphs.slot_from[graph + 1]):
             j = site.graphs.slots[i]
-            template = site.slots.template[j]
-            if count[template] > limit[template]:
-                room.worth[j] = max(room.worth[j] - fall, NOTHING)
+            if site.slots.template[j] == template and not kept[j]:
+                room.worth[j] = NOTHING
     return over
 
 
 @njit(cache=True)
 def legal_tour(site: Site, person: int) -> float:
-    """`best_tour` within the person's limits of shifts by template; returns a value that no such tour exceeds.
-
-    Where the best tour holds too many of a shift, each of them is made dearer until it does not, and barred at last.
-    """
+    """`best_tour` within the person's limits of shifts by template; returns a value that no such tour exceeds."""
     value = float(best_tour(site, person))
-    kind = site.people.kind[person]
-    if not site.people.limited[kind]:
-        return value
-    fall = FALL_SHARE * max(abs(value), 1e-3)
-    for _ in range(FALLS_MOST):
-        if not over_limit(site, person, fall):
-            return value
-        fall *= FALL_GROWTH
-        best_tour(site, person)
-    for _ in range(site.people.limit.shape[1]):
-        if not over_limit(site, person, np.inf):
-            break
-        best_tour(site, person)
+    if site.people.limited[site.people.kind[person]]:
+        while keep_limits(site, person):
+            best_tour(site, person)
     return value
 
 
