@@ -237,6 +237,12 @@ def solve(
     }
 
 
+def made_up() -> Instance:
+    """A day of one person and one task that lacks a second person for a while, so that no bound is met."""
+    cover = {(at, "a"): (2, 2) if at == 0 else (0, 0) for at in range(DAY_MINUTES // INTERVAL_MINUTES)}
+    return Instance(days=1, tasks=1, staff={"a": (LENGTH_LEAST, LENGTH_MOST)}, cover=cover)
+
+
 def penalty_of(instance: Instance, roster: Mapping[str, Sequence[Block]]) -> tuple[int, int]:
     """(squares of surplus, people missing) of blocks by person; blocks in intervals."""
     least, most = _bands(instance)

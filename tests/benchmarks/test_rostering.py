@@ -49,7 +49,7 @@ def test_the_penalty_counts_requests_and_cover_by_their_weights(tmp_path: Path) 
 def test_a_week_is_covered_as_well_as_the_contracts_allow(tmp_path: Path) -> None:
     cover = {(0, "E"): 1, (1, "E"): 1, (0, "L"): 1, (2, "L"): 1, (3, "L"): 1}
     path = instance_file(tmp_path, cover)
-    roster, summary = solve(path, seconds=60, seed=1, rounds=5)
+    roster, summary = solve(read_instance(path), seconds=60, seed=1, rounds=5)
     # By hand: b works early on days 0 and 1 and gets the wish; c has two lates at most and a works at least three days
     # (1440 minutes), two in a row, none on day 0: c late on day 0, a late on days 2 and 3 and once more, one surplus.
     assert summary["penalty"] == 1
@@ -65,7 +65,7 @@ def test_a_week_is_covered_as_well_as_the_contracts_allow(tmp_path: Path) -> Non
 
 def test_the_same_seed_and_rounds_give_the_same_roster(tmp_path: Path) -> None:
     path = instance_file(tmp_path, {(day, name): 1 for day in range(7) for name in "EL"})
-    assert solve(path, 60, 3, 2)[0] == solve(path, 60, 3, 2)[0]
+    assert solve(read_instance(path), 60, 3, 2)[0] == solve(read_instance(path), 60, 3, 2)[0]
 
 
 def test_the_command_writes_employee_day_and_shift(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -60,11 +60,13 @@ def solve_activities(
     able = staff.able
     cost = need.cost(site.cover.there)
     level = level_bound(need, owed_intervals(staff, problem.grid.interval_minutes))
+    pace = 0.0  # seconds of a sweep, which is about what a step of the bound takes
     if len(able):
-        price = float(need.surplus[0])
+        price, begin = float(need.surplus[0]), monotonic()
         cost += kernel.sweep(site, random.permutation(able), TIE * price, True)
+        pace = monotonic() - begin
         for _ in range(SWEEPS):
-            if deadline is None or monotonic() < deadline:
+            if deadline is None or monotonic() + pace < deadline:
                 cost += kernel.sweep(site, random.permutation(able), TIE * price, False)
         begin = monotonic()
         searched = None if deadline is None else begin + SEARCH_SHARE * max(deadline - begin, 0.0)
@@ -72,10 +74,12 @@ def solve_activities(
     blocks = {person: _blocks(site, person) for person in range(len(problem.people))}
     own = float(site.tours.own[able].sum())
     bound = level[0]
-    if cost > bound + 1e-6 and len(able):
-        bound = activity_bound(
-            site, able, need, level, cost, BOUND_STEPS, lambda: deadline is not None and monotonic() > deadline
-        )
+
+    def late() -> bool:
+        return deadline is not None and monotonic() + pace > deadline
+
+    if cost > bound + 1e-6 and len(able) and not late():
+        bound = activity_bound(site, able, need, level, cost, BOUND_STEPS, late)
     return Assigned(blocks, need.cost(site.cover.there), own, bound)
 
 
