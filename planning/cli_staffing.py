@@ -256,6 +256,9 @@ def audit(
     wishes: WishesOption = None,
     previous: PreviousOption = None,
     ledger: LedgerOption = None,
+    requirements: Annotated[
+        Path | None, typer.Option("--requirements", help="What was planned for: says which days the plan has.")
+    ] = None,
     proof: Annotated[
         str | None, typer.Option("--proof", help="Also the margin of every rule and person (.csv, .xlsx).")
     ] = None,
@@ -274,7 +277,9 @@ def audit(
     if proof == "-" and out in (None, "-"):
         raise typer.BadParameter("stdout carries the breaches: give a file to --proof")
     if roster is None:
-        only_with_a_file(people=people, rules=rules, wishes=wishes, previous=previous, ledger=ledger)
+        only_with_a_file(
+            people=people, rules=rules, wishes=wishes, previous=previous, ledger=ledger, requirements=requirements
+        )
         with opened(store) as session:
             steps.audit(session)
             found, zone = steps.read(session, "audit"), session.settings.timezone
@@ -285,10 +290,14 @@ def audit(
         assert people is not None
         assert rules is not None
         roster = stages.spooled(roster)
-        found = stages.audit_of_roster(roster, people, rules, wishes=wishes, previous=previous, ledger=ledger)
+        found = stages.audit_of_roster(
+            roster, people, rules, wishes=wishes, previous=previous, ledger=ledger, requirements=requirements
+        )
         zone = stages.rulebook_of(rules).timezone
         if proof:
-            margins = roster_stages.proof_of_roster(roster, people, rules, wishes=wishes, previous=previous)
+            margins = roster_stages.proof_of_roster(
+                roster, people, rules, wishes=wishes, previous=previous, requirements=requirements
+            )
             roster_stages.write_proof(margins, proof, zone)
     hard = int((found["strictness"] == "forbid").sum())
     if json and out is None:

@@ -16,7 +16,7 @@ from domain.tables import LEDGER, PEOPLE, REQUIREMENTS, ROSTER, TIME_OFF
 from planning.progress import Progress
 from planning.roster_files import RosterFiles, check_formats, write_roster
 from planning.site import holidays_of
-from planning.stages import of_file, of_people, rulebook_of
+from planning.stages import days_of_requirements, of_file, of_people, rulebook_of
 
 if TYPE_CHECKING:
     from planning.session import Session
@@ -28,8 +28,9 @@ FIRST_EXPORT = pd.Timestamp("2020-01-01", tz="UTC")  # of a roster without rows
 
 
 def proof_of_roster(
-    path: str, people: Path, rules: Path, *, wishes: Path | None = None, previous: Path | None = None
-) -> pd.DataFrame:
+    path: str, people: Path, rules: Path, *, wishes: Path | None = None, previous: Path | None = None,
+    requirements: Path | None = None,
+) -> pd.DataFrame:  # fmt: skip
     """PROOF of a roster file."""
     import scheduling  # slow to import: only where it is used
 
@@ -41,6 +42,7 @@ def proof_of_roster(
             rulebook,
             time_off=read_table(wishes, TIME_OFF) if wishes else None,
             previous=read_table(previous, ROSTER, timezone=rulebook.timezone) if previous else None,
+            days=days_of_requirements(requirements, rulebook.timezone),
         )
 
 

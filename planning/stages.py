@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfoNotFoundError
@@ -282,9 +283,9 @@ def roster_of_requirements(
 
 def audit_of_roster(
     path: str, people: Path, rules: Path, *, wishes: Path | None, previous: Path | None,
-    ledger: Path | None = None,
+    ledger: Path | None = None, requirements: Path | None = None,
 ) -> pd.DataFrame:  # fmt: skip
-    """AUDIT of a roster file."""
+    """AUDIT of a roster file; the days planned are those of the requirements, where they are given."""
     import scheduling  # slow to import: only where it is used
 
     rulebook = rulebook_of(rules)
@@ -296,7 +297,16 @@ def audit_of_roster(
             time_off=read_table(wishes, TIME_OFF) if wishes else None,
             previous=read_table(previous, ROSTER, timezone=rulebook.timezone) if previous else None,
             ledger=read_table(ledger, LEDGER) if ledger else None,
+            days=days_of_requirements(requirements, rulebook.timezone),
         )
+
+
+def days_of_requirements(path: Path | None, timezone: str) -> tuple[date, date] | None:
+    """First and last local day of a requirements file; None where there is no file or nothing in it."""
+    if path is None:
+        return None
+    starts = read_table(path, REQUIREMENTS, timezone=timezone)["start"].dt.tz_convert(timezone)
+    return None if starts.empty else (starts.min().date(), starts.max().date())
 
 
 def certificate_of_file(

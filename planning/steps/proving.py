@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from domain.tables import PROOF
 from planning.recipe import Recipe
 from planning.session import Session
 from planning.steps.produce import Materials, needed
-from planning.steps.weeks import previous_rows
+from planning.steps.weeks import days_of, previous_rows
 
 
 def proof(session: Session) -> pd.DataFrame:
@@ -17,14 +16,13 @@ def proof(session: Session) -> pd.DataFrame:
 
     version = session.store.versions.get("roster", needed(session, "roster"))
     roster = session.store.versions.frame("roster", version.version)
-    if roster.empty:
-        return PROOF.empty()
     return core.prove(
         roster,
         session.site.people,
         session.site.rulebook,
         time_off=session.site.time_off,
         previous=_previous(session, version.version),
+        days=days_of(version.parameters),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from domain.errors import NothingToPlan
-from domain.tables import AUDIT, REQUIREMENTS, ROSTER
+from domain.tables import REQUIREMENTS, ROSTER
 from planning.execute import Executor, SerialExecutor
 from planning.recipe import Recipe
 from planning.sample_paths import draw_by_paths
@@ -19,7 +19,7 @@ from planning.site_rosters import roster_all
 from planning.steps.adjusting import adjusted_by_recipe, counting_ids
 from planning.steps.from_roster import remade_from_a_roster
 from planning.steps.produce import Made, Materials, StepResult, Tools, needed, produce, site_inputs
-from planning.steps.weeks import PREVIOUS_DAYS, previous_of, previous_rows, week_of, within
+from planning.steps.weeks import PREVIOUS_DAYS, days_of, previous_of, previous_rows, week_of, within
 
 RULE_FILES = ("people.csv", "rules.toml", "time_off.csv")
 BACKLOG_FILE = "backlog.csv"
@@ -219,9 +219,10 @@ def audit_maker(materials: Materials, _tools: Tools) -> Made:
     import scheduling as core
 
     site, roster = materials.site, materials.frame("roster")
-    if roster.empty:
-        return Made({"audit": AUDIT.empty()}, {"hard": 0})
-    found = core.audit(roster, site.people, site.rulebook, time_off=site.time_off, previous=previous_rows(materials))
+    found = core.audit(
+        roster, site.people, site.rulebook, time_off=site.time_off, previous=previous_rows(materials),
+        days=days_of(materials.parameters),
+    )  # fmt: skip
     return Made({"audit": found}, {"hard": int((found["strictness"] == "forbid").sum())})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -19,6 +20,12 @@ def week_of(parameters: Mapping[str, Any]) -> tuple[pd.Timestamp, pd.Timestamp]:
     days = pd.DatetimeIndex([first, first + pd.Timedelta(days=parameters["days"])])
     begin, end = local_midnights(days, parameters["timezone"])
     return begin, end
+
+
+def days_of(parameters: Mapping[str, Any]) -> tuple[date, date]:
+    """First and last local day a roster is for."""
+    first = pd.Timestamp(parameters["week_start"])
+    return first.date(), (first + pd.Timedelta(days=parameters["days"] - 1)).date()
 
 
 def within(frame: pd.DataFrame, first: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:

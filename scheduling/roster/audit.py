@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -26,19 +27,21 @@ def audit(
     time_off: pd.DataFrame | None = None,
     previous: pd.DataFrame | None = None,
     ledger: pd.DataFrame | None = None,
+    days: tuple[date, date] | None = None,
 ) -> pd.DataFrame:
     """Every breach of every rule, as a frame under AUDIT, worst strictness first; empty where the roster is clean.
 
     `roster`, `previous`: frames under ROSTER; shifts of `previous` that start before the first day of `roster` count
-    in rest, days in a row and weekly hours; `ledger` (under LEDGER) counts in fair shares. Rules that the book sets to
-    `ignore` are not checked; `pay` and `warn` are reported with their strictness. Raises `TableError` for a frame that
-    breaks its contract.
+    in rest, days in a row and weekly hours; `ledger` (under LEDGER) counts in fair shares. `days`: first and last local
+    day of the plan; where None, the first and last one of the roster's rows, so that promises of days without any row
+    are not checked and the norm of a plan is that of fewer days. Rules that the book sets to `ignore` are not checked;
+    `pay` and `warn` are reported with their strictness. Raises `TableError` for a frame that breaks its contract.
     """
     roster, people = ROSTER.check(roster), PEOPLE.check(people)
     staff = {person.agent: person for person in make_people(people, rulebook, time_off=time_off, ledger=ledger)}
     records: list[tuple[str, str, float, str, float, float, str, str]] = []
-    if len(roster):
-        works = list(works_of(read_rows(roster), staff, rulebook, previous))
+    if len(roster) or days is not None:
+        works = list(works_of(read_rows(roster), staff, rulebook, previous, days))
         for work in works:
             records += _breaches(work)
         records += _shared_breaches(works, rulebook)
@@ -47,12 +50,18 @@ def audit(
 
 
 def works_of(
-    rows: dict[str, list[Row]], staff: dict[str, Person], book: RuleBook, previous: pd.DataFrame | None
-) -> Iterator[PersonWork]:
-    """All that rules may look at, person by person. `rows`: those of `read_rows`, not empty; `staff` by agent."""
+    rows: dict[str, list[Row]], staff: dict[str, Person], book: RuleBook, previous: pd.DataFrame | None,
+    planned: tuple[date, date] | None = None,
+) -> Iterator[PersonWork]:  # fmt: skip
+    """All that rules may look at, person by person. `rows`: those of `read_rows`; `staff` by agent.
+
+    `planned`: first and last day of the plan; needed where `rows` is empty.
+    """
     zone = book.timezone
     shifts_of = {agent: worked_shifts(own, book) for agent, own in rows.items()}
     days = _days(rows, shifts_of, zone)
+    if planned is not None:
+        days |= {planned[0].toordinal(), planned[1].toordinal()}
     first, last = min(days), max(days)
     begin = midnight(first, zone)
     before = read_rows(ROSTER.check(previous)) if previous is not None else {}

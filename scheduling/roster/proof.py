@@ -8,6 +8,7 @@ counted in breaches.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -31,6 +32,7 @@ def prove(
     *,
     time_off: pd.DataFrame | None = None,
     previous: pd.DataFrame | None = None,
+    days: tuple[date, date] | None = None,
 ) -> pd.DataFrame:
     """The tightest margin of every person under every rule, as a frame under PROOF; arguments as those of `audit`.
 
@@ -40,8 +42,8 @@ def prove(
     roster, people = ROSTER.check(roster), PEOPLE.check(people)
     staff = {person.agent: person for person in make_people(people, rulebook, time_off=time_off)}
     records: list[tuple[str, str, float, str, float, float, float, str, str, str]] = []
-    if len(roster):
-        for work in works_of(read_rows(roster), staff, rulebook, previous):
+    if len(roster) or days is not None:
+        for work in works_of(read_rows(roster), staff, rulebook, previous, days):
             records += [record for rule in RULES for record in _proven(rule, work)]
     if not records:
         return PROOF.empty()
