@@ -170,6 +170,14 @@ class SiteSetting(BaseModel):
     seats: int | None = Field(None, ge=0, description="most people in a shift at once; none = no limit")
 
 
+class MentoringSetting(BaseModel):
+    """What trainees have of their mentors (column `mentor` of PEOPLE)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    share: float = Field(1.0, ge=0, le=1, description="least share of a trainee's time beside the mentor")
+
+
 class LawSetting(BaseModel):
     """Which body of law the agreements stand under."""
 
@@ -199,6 +207,7 @@ class RuleBook(BaseModel):
     law: LawSetting = Field(default_factory=LawSetting, description="the law pack that agreements inherit from")
     fairness: FairnessSetting = Field(default_factory=FairnessSetting, description="what is shared alike")
     sites: Mapping[str, SiteSetting] = Field(default_factory=dict, description="seats by site")
+    mentoring: MentoringSetting = Field(default_factory=MentoringSetting, description="trainees and mentors")
 
     @field_validator("timezone")
     @classmethod
@@ -209,12 +218,12 @@ class RuleBook(BaseModel):
     @staticmethod
     def from_mapping(mapping: Mapping[str, Any], file: str | None = None) -> RuleBook:
         """From TOML: `timezone`, `[agreement.NAME]`, `[shift.NAME]`, `[[shift.NAME.break]]`, `[rule.NAME]`, `[cover]`,
-        `[fairness]`, `[site.NAME]`, `[law]` (or `law = "RU"`), whose pack fills what agreements are silent on.
+        `[fairness]`, `[mentoring]`, `[site.NAME]`, `[law]` (or `law = "RU"`): its pack fills in what is left out.
 
         Raises `BadValue` naming the table and key, also of what is laxer than the law, and `ContradictoryRules` where
         an agreement excludes all its shifts.
         """
-        known = {"timezone", "agreement", "shift", "rule", "cover", "law", "fairness", "site"}
+        known = {"timezone", "agreement", "shift", "rule", "cover", "law", "fairness", "mentoring", "site"}
         unknown = sorted(set(mapping) - known)
         if unknown:
             raise BadValue(f"only the tables {', '.join(sorted(known))}", file=file, found=unknown)
@@ -231,6 +240,7 @@ class RuleBook(BaseModel):
             "rules": {name: dict(table) for name, table in mapping.get("rule", {}).items()},
             "cover": dict(mapping.get("cover", {})),
             "fairness": dict(mapping.get("fairness", {})),
+            "mentoring": dict(mapping.get("mentoring", {})),
             "sites": {name: dict(table) for name, table in mapping.get("site", {}).items()},
         }
         for table in ("agreement", "shift"):

@@ -669,6 +669,7 @@ PEOPLE = Table(
         Column("name", "text", "", "name to print", False, True),
         Column("team", "text", "", "team to print", False, True),
         Column("site", "text", "", "where the person works; sites that share no queue are planned apart", False, True),
+        Column("mentor", "text", "", "agent beside whom a trainee works; empty for all others", False, True),
         Column("email", "text", "", "work e-mail, by which Microsoft Teams knows the person", False, True),
         Column("timezone", "text", "", "zone of the person's calendar; the site's where empty", False, True),
     ),

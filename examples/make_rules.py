@@ -11,9 +11,9 @@ sys.path.insert(0, str(ROOT))
 
 from domain.law import LawPack, Limit, known_packs, law_pack  # noqa: E402
 from scheduling import GROUP_RULES, RULES  # noqa: E402
-from scheduling.roster.rules import GroupRule, Rule, fair_share, seats  # noqa: E402
+from scheduling.roster.rules import GroupRule, Rule, fair_share, mentor, seats  # noqa: E402
 
-ALONE = (seats,)  # rules among people with a file of their own
+ALONE = (seats, mentor)  # rules among people with a file of their own
 
 INTRODUCTION = """# The rule book
 

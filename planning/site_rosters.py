@@ -142,6 +142,10 @@ def _parts(people: pd.DataFrame, queues: Sequence[str]) -> tuple[dict[str, int],
         for queue in own:
             one, other = found(first_of.setdefault(queue, site)), found(site)
             leader[other] = one
+    home = dict(zip(people["agent"], sites, strict=True))
+    for site, mentor in zip(sites, people.get("mentor", sites.map(lambda _: "")), strict=True):
+        if mentor in home:
+            leader[found(site)] = found(home[mentor])  # a trainee is planned where the mentor is
     number: dict[str, int] = {}
     for site, own in served.items():
         if own:

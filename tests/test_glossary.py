@@ -11,6 +11,7 @@ from domain.people import (
     CoverPrices,
     FairnessSetting,
     LawSetting,
+    MentoringSetting,
     OvertimeTier,
     RuleBook,
     RuleSetting,
@@ -33,6 +34,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "Law": LawSetting,
     "Fairness": FairnessSetting,
     "Site": SiteSetting,
+    "Mentoring": MentoringSetting,
     "Cover prices": CoverPrices,
     "Settings (`smena.toml`)": Settings,
 }

@@ -82,6 +82,7 @@ def works_of(
             last_day=last,
             before=person.before,
             site=person.site,
+            mentor=person.mentor,
         )
 
 

@@ -22,7 +22,8 @@ ELASTIC_FACTOR = 10.0  # an elastic rule that is forbidden to break costs this m
 @dataclass(frozen=True)
 class Person:
     """One person to plan. `queues`: the planned queues they serve; `history`: their shifts of the roster before;
-    `before`: nights, weekends, holidays and late ends above their share so far; `site`: where they work."""
+    `before`: nights, weekends, holidays and late ends above their share so far; `site`: where they work;
+    `mentor`: the agent a trainee works beside."""
 
     agent: str
     agreement: WorkAgreement
@@ -33,6 +34,7 @@ class Person:
     history: tuple[Worked, ...] = ()
     before: Balance = EVEN
     site: str = ""
+    mentor: str = ""
 
 
 @dataclass(frozen=True)

@@ -116,9 +116,21 @@ def make_people(
                 history=(history or {}).get(agent, ()),
                 before=had.get(agent, EVEN),
                 site=_text(record.get("site")),
+                mentor=_text(record.get("mentor")),
             )
         )
+    _check_mentors(staff)
     return tuple(staff)
+
+
+def _check_mentors(staff: Iterable[Person]) -> None:
+    """Raises `BadValue` where a trainee's mentor is nobody here, or the trainee."""
+    agents = {person.agent for person in staff}
+    for person in staff:
+        if person.mentor and (person.mentor not in agents or person.mentor == person.agent):
+            raise BadValue(
+                f"another one of the people as mentor of {person.agent}", column="mentor", found=person.mentor
+            )
 
 
 def read_absences(time_off: pd.DataFrame | None) -> dict[str, tuple[Absence, ...]]:

@@ -86,6 +86,7 @@ class PersonWork:
     last_day: int
     before: Balance = EVEN
     site: str = ""
+    mentor: str = ""
 
     @property
     def timezone(self) -> str:

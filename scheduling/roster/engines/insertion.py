@@ -27,6 +27,7 @@ from scheduling.roster.engines.columns import cells
 from scheduling.roster.engines.dive import Blank, search_by_columns
 from scheduling.roster.engines.dual import dual_bound
 from scheduling.roster.engines.guide import Guide, make_guide, no_guide
+from scheduling.roster.engines.mentors import beside_mentors
 from scheduling.roster.engines.plan import Shift
 from scheduling.roster.engines.site import Staff, fine_step, make_site, read_staff
 from scheduling.roster.problem import RosterProblem
@@ -104,6 +105,7 @@ def solve_by_insertion(
             _, kept = anneal(site, able, cost, price, rounds, deadline=deadline, note=note)
             guide, bound = beside.result()
         bound += fixed
+    kept = beside_mentors(problem, site, able, kept)
     say("improvement", rounds, rounds)
     own = idle | {int(person): float(kept.own[person]) for person in able}
     return Inserted(_shifts(problem, kept, site), own, bound, guide.savings)

@@ -20,6 +20,7 @@ from scheduling.roster.rules import (
     hours_per_week,
     hours_per_week_min,
     leave,
+    mentor,
     overlap,
     overtime,
     overtime_day,
@@ -66,6 +67,6 @@ RULES: tuple[Rule, ...] = (
     wishes.RULE,
 )
 
-GROUP_RULES: tuple[GroupRule, ...] = (*fair_share.FAIR_RULES, seats.RULE)
+GROUP_RULES: tuple[GroupRule, ...] = (*fair_share.FAIR_RULES, seats.RULE, mentor.RULE)
 
 __all__ = ["GROUP_RULES", "RULES", "Finding", "GroupRule", "Rule"]
