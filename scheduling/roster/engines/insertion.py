@@ -34,6 +34,7 @@ from scheduling.roster.problem import RosterProblem
 
 SWEEPS = 4
 DUAL_STEPS_LONG, DUAL_STEPS_MOST, DUAL_STEPS_LEAST = 4000, 1200, 20
+DUAL_WORK_MOST = 5e9  # arcs × paid units looked at: graphs of long sums of hours are large
 DUAL_TOURS = 60_000  # person-weeks priced for the bound
 CELLS_MOST = 600  # rows of cover up to which column generation pays: its program is degenerate and slow above
 Tell = Callable[[str, int, int], None]
@@ -144,7 +145,9 @@ class Beside:
         weeks = max(len(problem.days) / 7, 1.0)
         usual = min(max(DUAL_TOURS / (len(able) * weeks), DUAL_STEPS_LEAST), DUAL_STEPS_MOST)
         long = min(INSERTIONS_PER_ROUND * self._rounds, DUAL_STEPS_LONG)  # as many tours as the search tries
-        steps = int(max(usual, long))
+        arcs = np.array([sum(len(layer.source) for layer in graph.layers) for graph in staff.graphs])
+        work = float((arcs[site.people.graph[able]] * site.people.bins[able]).sum())
+        steps = int(max(min(max(usual, long), DUAL_WORK_MOST / work), DUAL_STEPS_LEAST))
         return guide, dual_bound(problem, site, able, guide.price, self._target, steps, self._ended).value
 
     def _ended(self) -> bool:

@@ -20,7 +20,7 @@ import numpy as np
 from scheduling.roster.bound import lagrangian_bound
 from scheduling.roster.cover import make_prices
 from scheduling.roster.engines.among import cost_among, ties_people
-from scheduling.roster.engines.exact import program_size, solve_exact
+from scheduling.roster.engines.exact import ExactRoster, program_size, solve_exact
 from scheduling.roster.engines.insertion import Trace, solve_by_insertion
 from scheduling.roster.engines.master import make_master
 from scheduling.roster.engines.plan import Plan, Shift
@@ -30,8 +30,9 @@ from scheduling.roster.engines.tours import TourFinder
 from scheduling.roster.open_people import PeopleAlike, people_alike
 from scheduling.roster.problem import RosterProblem
 
-EXACT_COLUMNS_MOST = 1500
-EXACT_NODES = 20_000
+EXACT_COLUMNS_MOST = 700
+EXACT_NODES = 200
+EXACT_SHARE = 0.5  # of a time limit
 BARRED_TIMES = 4  # leave and availability seldom bar more than three shifts in four
 RELAXATION_SHARE = 0.5  # of a time limit
 Progress = Callable[[str, int, int], None]
@@ -75,10 +76,25 @@ def solve(problem: RosterProblem, effort: Effort) -> Solved:
         and program_size(problem, classes := people_alike(problem)) <= EXACT_COLUMNS_MOST
     ):
         effort.tell("proof", 0, 1)
-        exact = solve_exact(problem, classes, seed=effort.seed, nodes=EXACT_NODES, seconds=effort.seconds)
+        seconds = None if effort.seconds is None else effort.seconds * EXACT_SHARE
+        exact = solve_exact(problem, classes, seed=effort.seed, nodes=EXACT_NODES, seconds=seconds)
+        effort.tell("proof", 1, 1)
+        if exact is not None and exact.proven:
+            return Solved(exact.shifts, exact.cost, exact.bound, True, {})
         if exact is not None:
-            effort.tell("proof", 1, 1)
-            return Solved(exact.shifts, exact.cost, exact.bound, exact.proven, {})
+            return _better(exact, _searched(problem, effort, deadline))
+    return _searched(problem, effort, deadline)
+
+
+def _better(exact: ExactRoster, found: Solved) -> Solved:
+    """The cheaper roster under the higher bound, where the limits ended the program before its proof."""
+    bound = max(exact.bound, found.bound)
+    if found.cost <= exact.cost:
+        return Solved(found.shifts, found.cost, min(bound, found.cost), found.cost <= bound + 1e-6, found.savings)
+    return Solved(exact.shifts, exact.cost, min(bound, exact.cost), exact.cost <= bound + 1e-6, found.savings)
+
+
+def _searched(problem: RosterProblem, effort: Effort, deadline: float | None) -> Solved:
     try:
         return _inserted(problem, effort, deadline)
     except NeedsProgram:
