@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from domain.tables import PROOF
 from planning.recipe import Recipe
 from planning.session import Session
 from planning.steps.produce import Materials, needed
@@ -16,6 +17,8 @@ def proof(session: Session) -> pd.DataFrame:
 
     version = session.store.versions.get("roster", needed(session, "roster"))
     roster = session.store.versions.frame("roster", version.version)
+    if roster.empty and session.site.people.empty:  # nobody to plan needs no rule book
+        return PROOF.empty()
     return core.prove(
         roster,
         session.site.people,

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from domain.errors import NothingToPlan
-from domain.tables import REQUIREMENTS, ROSTER
+from domain.tables import AUDIT, REQUIREMENTS, ROSTER
 from planning.execute import Executor, SerialExecutor
 from planning.recipe import Recipe
 from planning.sample_paths import draw_by_paths
@@ -219,6 +219,8 @@ def audit_maker(materials: Materials, _tools: Tools) -> Made:
     import scheduling as core
 
     site, roster = materials.site, materials.frame("roster")
+    if roster.empty and site.people.empty:  # nobody to plan needs no rule book
+        return Made({"audit": AUDIT.empty()}, {"hard": 0})
     found = core.audit(
         roster, site.people, site.rulebook, time_off=site.time_off, previous=previous_rows(materials),
         days=days_of(materials.parameters),
