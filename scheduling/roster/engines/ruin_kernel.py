@@ -6,10 +6,10 @@ Shapes and units of all arrays are in `arrays`.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from scheduling.roster.engines import fair_kernel
 from scheduling.roster.engines.arrays import Site
+from scheduling.roster.engines.compiled import njit
 from scheduling.roster.engines.insertion_kernel import insert, put, remove
 
 
