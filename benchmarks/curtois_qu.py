@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.sections import read_sections
 from domain.errors import BadValue
 from domain.people import CoverPrices, RuleBook, RuleSetting, WorkAgreement
 from domain.shifts import ShiftTemplate
@@ -67,22 +68,7 @@ class Instance:
 
 def read_instance(path: Path) -> Instance:
     """Reads a file. Raises `BadValue` with the line that can't be read."""
-    section, found = "", Instance(0)
-    try:
-        text = path.read_text("utf-8-sig")
-    except UnicodeDecodeError as fault:
-        raise BadValue("a text file in UTF-8", file=str(path)) from fault
-    for number, raw in enumerate(text.splitlines(), start=1):
-        line = raw.strip()
-        if not line or line.startswith("#"):
-            continue
-        if line.startswith("SECTION_"):
-            section = line
-            continue
-        try:
-            found = _read(found, section, [part.strip() for part in line.split(",")])
-        except (ValueError, IndexError, TypeError) as fault:
-            raise BadValue(f"a line of {section or 'a section'}", file=str(path), line=number, found=line) from fault
+    found = read_sections(path, Instance(0), _read)
     if not found.days or not found.staff:
         raise BadValue("a Curtois-Qu instance with a horizon and staff", file=str(path))
     return found

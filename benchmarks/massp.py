@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.sections import read_sections
 from domain.errors import BadValue
 from domain.people import CoverPrices, RuleBook, WorkAgreement
 from domain.shifts import ShiftTemplate
@@ -67,22 +68,7 @@ class Instance:
 
 def read_instance(path: Path) -> Instance:
     """Reads a file. Raises `BadValue` with the line that can't be read."""
-    section, found = "", Instance()
-    try:
-        text = path.read_text("utf-8-sig")
-    except UnicodeDecodeError as fault:
-        raise BadValue("a text file in UTF-8", file=str(path)) from fault
-    for number, raw in enumerate(text.splitlines(), start=1):
-        line = raw.strip()
-        if not line or line.startswith("#"):
-            continue
-        if line.startswith("SECTION_"):
-            section = line
-            continue
-        try:
-            found = _read(found, section, [part.strip() for part in line.split(",")])
-        except (ValueError, IndexError) as fault:
-            raise BadValue(f"a line of {section or 'a section'}", file=str(path), line=number, found=line) from fault
+    found = read_sections(path, Instance(), _read)
     if not found.days or not found.staff or not found.cover:
         raise BadValue("a MASSP instance with a horizon, staff and cover", file=str(path))
     cells = found.intervals * len(found.names)

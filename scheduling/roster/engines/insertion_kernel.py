@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from scheduling.roster.engines import fair_kernel, seats_kernel
-from scheduling.roster.engines.arrays import NOTHING, Cover, Site, Slots
+from scheduling.roster.engines.arrays import NOTHING, Cover, Graphs, Room, Site, Slots
 from scheduling.roster.engines.compiled import njit
 
 
@@ -146,6 +146,25 @@ def place_breaks(site: Site, person: int, layer: int, j: int) -> None:
             site.tours.place[person, layer, b] = cheapest_place(slots, total, first, template, b)[1]
 
 
+@njit(cache=True)
+def best_of_classes(graphs: Graphs, room: Room, layer: int) -> int:
+    """The slot that is worth most of each class of a layer, into `room`; returns the most paid units of one."""
+    most = 0
+    for c in range(graphs.class_from[layer], graphs.class_from[layer + 1]):
+        top = NOTHING
+        chosen = -1
+        for i in range(graphs.slot_at[c], graphs.slot_at[c + 1]):
+            j = graphs.class_slots[i]
+            if room.worth[j] > top:
+                top = room.worth[j]
+                chosen = j
+        room.best[c] = top
+        room.chosen[c] = chosen
+        if chosen >= 0:
+            most = max(most, graphs.units[c])
+    return most
+
+
 @njit(cache=True, error_model="numpy")
 def best_tour(site: Site, person: int) -> float:
     """The legal tour that is worth most at `room.worth`, put into `tours` with its own cost; returns its value.
@@ -170,19 +189,7 @@ def best_tour(site: Site, person: int) -> float:
             for h in range(reach):
                 if value[step, a, h] > value[step, b, h]:
                     value[step, b, h] = value[step, a, h]
-        most = 0
-        for c in range(graphs.class_from[layer], graphs.class_from[layer + 1]):
-            top = NOTHING
-            chosen = -1
-            for i in range(graphs.slot_at[c], graphs.slot_at[c + 1]):
-                j = graphs.class_slots[i]
-                if room.worth[j] > top:
-                    top = room.worth[j]
-                    chosen = j
-            room.best[c] = top
-            room.chosen[c] = chosen
-            if chosen >= 0:
-                most = max(most, graphs.units[c])
+        most = best_of_classes(graphs, room, layer)
         window = graphs.window[layer]
         target = settled[step + 1] if window >= 0 else value[step + 1]
         grown = min(reach + most, bins)

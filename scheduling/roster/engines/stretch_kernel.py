@@ -10,6 +10,7 @@ from numba import njit
 
 from scheduling.roster.engines.activity_arrays import ActivitySite
 from scheduling.roster.engines.arrays import NOTHING
+from scheduling.roster.engines.insertion_kernel import best_of_classes
 
 
 @njit(cache=True)
@@ -162,26 +163,6 @@ def best_day(site: ActivitySite, person: int, layer: int) -> float:
     return float(best)
 
 
-@njit(cache=True)
-def best_of_classes(site: ActivitySite, layer: int) -> int:
-    """The slot that is worth most of each class of a layer, into `room`; returns the most paid units of one."""
-    graphs, room = site.graphs, site.room
-    most = 0
-    for c in range(graphs.class_from[layer], graphs.class_from[layer + 1]):
-        top = NOTHING
-        chosen = -1
-        for i in range(graphs.slot_at[c], graphs.slot_at[c + 1]):
-            j = graphs.class_slots[i]
-            if room.worth[j] > top:
-                top = room.worth[j]
-                chosen = j
-        room.best[c] = top
-        room.chosen[c] = chosen
-        if chosen >= 0:
-            most = max(most, graphs.units[c])
-    return most
-
-
 @njit(cache=True, error_model="numpy")
 def best_stretch(site: ActivitySite, person: int, begin: int, end: int) -> float:
     """The days from layer `begin` up to `end` that are worth most at `room.worth`, put into `tours`; their value.
@@ -216,7 +197,7 @@ def best_stretch(site: ActivitySite, person: int, begin: int, end: int) -> float
                 for h in range(reach):
                     own[h] = freer[h] if freer[h] > own[h] else own[h]
                 live[step, b] = True
-        grown = max(min(reach + best_of_classes(site, layer), room_left), 1)
+        grown = max(min(reach + best_of_classes(graphs, room, layer), room_left), 1)
         base = graphs.node_from[layer]
         off = np.float32(-people.off_cost[kind, graphs.day[layer]])
         for n in range(graphs.node_from[layer + 1] - base):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from domain.errors import BadValue
 from domain.people import RuleBook, RuleSetting
 from scheduling.roster.meters import HoursWindow, Meter, TourFrame
 from scheduling.roster.model import ELASTIC_FACTOR, AgentModel, Person
@@ -32,7 +33,8 @@ class Rule:
     where it is forbidden (a contract that law or leave can make unreachable); `in_bound` says whether its rows are
     worth their weight in the linear bound (leaving rows out keeps a lower bound a lower bound).
     For the insertion engine a rule over several days gives a `meter` or hours `windows`; one whose rows stay inside a
-    day needs neither, and `by_shape` says that no path of the tour graph can break it.
+    day needs neither, and `by_shape` says that no path of the tour graph can break it. A rule that `always` holds is
+    nature's: no book can let it go.
     """
 
     name: str
@@ -47,10 +49,17 @@ class Rule:
     meter: Callable[[TourFrame, RuleSetting], Meter | None] | None = None
     windows: Callable[[Person, TourFrame, RuleSetting], Iterator[HoursWindow]] | None = None
     by_shape: bool = False
+    always: bool = False
 
     def setting(self, book: RuleBook) -> RuleSetting:
-        """How strictly the rule is kept at this site."""
-        return book.rules.get(self.name, self.default)
+        """How strictly the rule is kept at this site. Raises `BadValue` where a rule that `always` holds is let go."""
+        found = book.rules.get(self.name, self.default)
+        if self.always and found.strictness != "forbid":
+            raise BadValue(
+                f"forbid: {self.words[0].lower()}{self.words[1:]}", column=f"rules.{self.name}.strictness",
+                found=found.strictness, remedy="take the setting out of the rule book",
+            )  # fmt: skip
+        return found
 
 
 @dataclass(frozen=True)

@@ -46,4 +46,4 @@ def check(work: PersonWork) -> Iterator[Finding]:
             yield Finding(later.start, hours, 0.0, f"the shift of the roster before lasts {hours:g} hours longer")
 
 
-RULE = Rule("overlap", "Nobody works twice at once", "nature", "hours", constrain, check, by_shape=True)
+RULE = Rule("overlap", "Nobody works twice at once", "nature", "hours", constrain, check, by_shape=True, always=True)

@@ -7,7 +7,7 @@ import pytest
 
 from domain.errors import BadValue
 from scheduling import audit, make_roster
-from scheduling.roster.engines import program
+from scheduling.roster.engines import insertion, program
 
 EARLY = {"start_from": "06:00", "length_minutes": 480}
 LATE = {"start_from": "14:00", "length_minutes": 480}
@@ -291,3 +291,23 @@ def test_every_roster_on_the_way_is_told_and_the_best_one_is_kept(
     result = make_roster(need, people, make_book({"day": day_shift}), iterations=3, trace=told.append)
     assert len(told) in (1 + 4 + 3, 1 + 4 + 3 + 1)
     assert result.summary["cost"] == pytest.approx(min(told[4:]))
+
+
+@pytest.mark.parametrize("strictness", ["pay", "warn", "ignore"])
+def test_no_book_lets_anybody_work_twice_at_once(make_book, make_need, make_people, day_shift, strictness):
+    book = make_book({"day": day_shift}, rules={"overlap": {"strictness": strictness}})
+    with pytest.raises(BadValue, match=r"rules.overlap.strictness.*nobody works twice at once"):
+        make_roster(make_need([("phone/a", "2026-03-02 08:00", 8, 1.0)]), make_people(ann="phone/a"), book)
+
+
+def test_a_bound_that_climbs_beside_the_search_repeats_with_its_seed(
+    make_book, make_need, make_people, day_shift, monkeypatch
+):
+    monkeypatch.setattr(program, "EXACT_COLUMNS_MOST", 0)
+    monkeypatch.setattr(insertion, "CELLS_MOST", 0)
+    need = make_need([("phone/a", f"2026-03-0{day} 08:00", 8, 1.5) for day in range(2, 7)])
+    people, book = make_people(ann="phone/a", bob="phone/a", eve="phone/a"), make_book({"day": day_shift})
+    first, again = (make_roster(need, people, book, iterations=3, seed=5) for _ in range(2))
+    assert first.summary == again.summary
+    pd.testing.assert_frame_equal(first.roster, again.roster)
+    assert first.summary["bound"] <= first.summary["cost"]
