@@ -2,7 +2,8 @@
 
 from connectors.frames import read_table, write_table
 from connectors.layouts import presets
+from connectors.roster_files import read_roster
 from connectors.tickets import TicketImport, read_tickets
 from connectors.toml_files import read_toml
 
-__all__ = ["TicketImport", "presets", "read_table", "read_tickets", "read_toml", "write_table"]
+__all__ = ["TicketImport", "presets", "read_roster", "read_table", "read_tickets", "read_toml", "write_table"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -12,15 +14,38 @@ import pandas as pd
 from connectors.csv_files import CsvFile, open_csv
 from connectors.files import atomic_write, check_size, ending, shown_name
 from connectors.stamps import Stamps, iso_texts, parse_stamps, second_hour
-from domain.errors import BadValue, BrokenFile, EmptyFile, MissingColumn, RepeatedColumn, TableError, UnknownFormat
+from domain.errors import (
+    BadValue,
+    BrokenFile,
+    EmptyFile,
+    InputError,
+    MissingColumn,
+    RepeatedColumn,
+    TableError,
+    UnknownFormat,
+)
 from domain.tables import Column, Table
 
 READABLE = ("csv", "parquet")
 _DECIMAL_COMMA = re.compile(r"^-?\d+,\d+$")
 
 
-def read_table(path: str | Path, table: Table, *, timezone: str | None = None) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Layout:
+    """Another header of a table. `marks`: columns that tell it; `renamed`: its names of the table's columns;
+    `reshape`: a frame of it as one of the table, row for row."""
+
+    marks: frozenset[str]
+    renamed: dict[str, str]
+    reshape: Callable[[pd.DataFrame], pd.DataFrame]
+
+
+def read_table(
+    path: str | Path, table: Table, *, timezone: str | None = None, layout: Layout | None = None
+) -> pd.DataFrame:
     """A file as a frame under `table`. CSV or Parquet by ending; "-" is CSV from standard input.
+
+    A CSV file whose header shows the marks of `layout` is read as that.
 
     Stamps without an offset are wall-clock times of `timezone`; where a key holds the same wall time twice on the night
     the clocks go back, the second row is the second hour. Plain dates are local midnights.
@@ -40,7 +65,9 @@ def read_table(path: str | Path, table: Table, *, timezone: str | None = None) -
             raise EmptyFile("at least one row", file=shown_name(path), found="0 rows")
         return _checked(frame, np.arange(1, len(frame) + 1), table, shown_name(path), timezone)
     with open_csv(path) as file:
-        _check_header(file, table)
+        layout = layout if layout is not None and layout.marks <= set(file.header) else None
+        if layout is None:
+            _check_header(file, table)
         loaded = file.load()
         if len(loaded.rejects):
             first = loaded.rejects.iloc[0]
@@ -49,7 +76,13 @@ def read_table(path: str | Path, table: Table, *, timezone: str | None = None) -
                 str(first["reason"]).removeprefix("expected "), file=file.shown, line=int(first["line"]),
                 column=column, found=first["raw"], remedy=_more(len(loaded.rejects), "row"),
             )  # fmt: skip
-        return _checked(loaded.frame, loaded.lines, table, file.shown, timezone)
+        if layout is None:
+            return _checked(loaded.frame, loaded.lines, table, file.shown, timezone)
+        try:
+            return _checked(layout.reshape(loaded.frame), loaded.lines, table, file.shown, timezone)
+        except InputError as fault:
+            fault.column = layout.renamed.get(fault.column or "", fault.column)
+            raise fault.in_file(file.shown) from fault.__cause__
 
 
 def _check_header(file: CsvFile, table: Table) -> None:

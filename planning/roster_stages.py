@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
-from connectors import read_table
+from connectors import read_roster, read_table
 from domain.errors import BadValue
 from domain.people import RuleBook
-from domain.tables import LEDGER, PEOPLE, REQUIREMENTS, ROSTER, TIME_OFF
+from domain.tables import LEDGER, PEOPLE, REQUIREMENTS, TIME_OFF
 from planning.progress import Progress
 from planning.roster_files import RosterFiles, check_formats, write_roster
 from planning.site import holidays_of
@@ -37,11 +37,11 @@ def proof_of_roster(
     rulebook = rulebook_of(rules)
     with of_file(path, of_people(people, wishes)):
         return scheduling.prove(
-            read_table(path, ROSTER, timezone=rulebook.timezone),
+            read_roster(path, timezone=rulebook.timezone),
             read_table(people, PEOPLE),
             rulebook,
             time_off=read_table(wishes, TIME_OFF) if wishes else None,
-            previous=read_table(previous, ROSTER, timezone=rulebook.timezone) if previous else None,
+            previous=read_roster(previous, timezone=rulebook.timezone) if previous else None,
             days=days_of_requirements(requirements, rulebook.timezone),
         )
 
@@ -55,7 +55,7 @@ def ledger_of_roster(
     rulebook = rulebook_of(rules)
     with of_file(path, of_people(people, wishes)):
         carried = carry(
-            read_table(path, ROSTER, timezone=rulebook.timezone), read_table(people, PEOPLE), rulebook,
+            read_roster(path, timezone=rulebook.timezone), read_table(people, PEOPLE), rulebook,
             time_off=read_table(wishes, TIME_OFF) if wishes else None,
             ledger=read_table(ledger, LEDGER) if ledger else None,
         )  # fmt: skip
@@ -80,7 +80,7 @@ def export_roster_file(
     check_formats(formats)
     rulebook = rulebook_of(rules)
     zone = rulebook.timezone
-    roster, staff = read_table(path, ROSTER, timezone=zone), read_table(people, PEOPLE)
+    roster, staff = read_roster(path, timezone=zone), read_table(people, PEOPLE)
     time_off = read_table(wishes, TIME_OFF) if wishes else None
     coverage, proof = None, None
     if "xlsx" in formats:
@@ -94,7 +94,7 @@ def export_roster_file(
     what = RosterFiles(
         roster=roster, people=staff, timezone=zone, title=title, language=language, made_at=made_at, rulebook=rulebook,
         coverage=coverage, time_off=time_off, proof=proof,
-        previous=read_table(previous, ROSTER, timezone=zone) if previous else None,
+        previous=read_roster(previous, timezone=zone) if previous else None,
         calendar=holidays_of(calendar, first, last) if calendar else None,
     )  # fmt: skip
     return write_roster(what, folder, formats)
@@ -126,10 +126,10 @@ def repair_of_files(
     zone = rulebook.timezone
     with of_file(path, of_people(people, time_off)):
         return scheduling.repair(
-            read_table(path, ROSTER, timezone=zone), read_table(requirements, REQUIREMENTS, timezone=zone),
+            read_roster(path, timezone=zone), read_table(requirements, REQUIREMENTS, timezone=zone),
             read_table(people, PEOPLE), rulebook,
             time_off=read_table(time_off, TIME_OFF) if time_off else None,
-            previous=read_table(previous, ROSTER, timezone=zone) if previous else None,
+            previous=read_roster(previous, timezone=zone) if previous else None,
             now=now, changes_most=changes_most, least_gain=least_gain,
         )  # fmt: skip
 
@@ -141,7 +141,7 @@ def copy_of_file(
     import scheduling  # slow to import: only where it is used
 
     rulebook = rulebook_of(rules)
-    roster = read_table(path, ROSTER, timezone=rulebook.timezone)
+    roster = read_roster(path, timezone=rulebook.timezone)
     begin = first or (roster["start"].min().tz_convert(rulebook.timezone).date() if len(roster) else to)
     with of_file(path, of_people(people, time_off)):
         return scheduling.copy_week(
@@ -161,10 +161,10 @@ def comparison_of_files(
     zone = rulebook.timezone
     with of_file(paths[0], of_people(people, time_off)):
         return scheduling.compare(
-            {path: read_table(path, ROSTER, timezone=zone) for path in paths},
+            {path: read_roster(path, timezone=zone) for path in paths},
             read_table(requirements, REQUIREMENTS, timezone=zone), read_table(people, PEOPLE), rulebook,
             time_off=read_table(time_off, TIME_OFF) if time_off else None,
-            previous=read_table(previous, ROSTER, timezone=zone) if previous else None,
+            previous=read_roster(previous, timezone=zone) if previous else None,
         )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ import pandas as pd
 from pyarrow import parquet
 
 import forecast as forecasting
-from connectors import read_table, read_tickets, read_toml
+from connectors import read_roster, read_table, read_tickets, read_toml
 from domain import IntervalGrid, OpeningHours, RuleBook, SegmentRules, Targets
 from domain.errors import BadValue, InputError
 from domain.tables import (
@@ -27,7 +27,6 @@ from domain.tables import (
     OUTBOUND,
     PEOPLE,
     REQUIREMENTS,
-    ROSTER,
     TIME_OFF,
     Column,
     Table,
@@ -270,7 +269,7 @@ def roster_of_requirements(
             read_table(people, PEOPLE),
             rulebook,
             time_off=read_table(wishes, TIME_OFF) if wishes else None,
-            previous=read_table(previous, ROSTER, timezone=rulebook.timezone) if previous else None,
+            previous=read_roster(previous, timezone=rulebook.timezone) if previous else None,
             ledger=read_table(ledger, LEDGER) if ledger else None,
             seed=seed,
             iterations=iterations,
@@ -291,11 +290,11 @@ def audit_of_roster(
     rulebook = rulebook_of(rules)
     with of_file(path, of_people(people, wishes)):
         return scheduling.audit(
-            read_table(path, ROSTER, timezone=rulebook.timezone),
+            read_roster(path, timezone=rulebook.timezone),
             read_table(people, PEOPLE),
             rulebook,
             time_off=read_table(wishes, TIME_OFF) if wishes else None,
-            previous=read_table(previous, ROSTER, timezone=rulebook.timezone) if previous else None,
+            previous=read_roster(previous, timezone=rulebook.timezone) if previous else None,
             ledger=read_table(ledger, LEDGER) if ledger else None,
             days=days_of_requirements(requirements, rulebook.timezone),
         )
@@ -329,7 +328,7 @@ def certificate_of_file(
 
     path = spooled(path)
     is_roster = "agent" in header_of(path)
-    staffed = read_table(path, ROSTER if is_roster else REQUIREMENTS, timezone=timezone)
+    staffed = read_roster(path, timezone=timezone) if is_roster else read_table(path, REQUIREMENTS, timezone=timezone)
     if requirements is not None and not is_roster:
         raise BadValue(
             "a roster, where --requirements says who makes outbound contacts", file=path, found="requirements"

@@ -1,7 +1,7 @@
 """Rosters and forecasts for people and other systems, one format a file."""
 
+from connectors.formulas import harmless
 from connectors.schedules.calendars import shift_uid, write_roster_ics
-from connectors.schedules.harmless import harmless
 from connectors.schedules.pages import write_roster_pdf
 from connectors.schedules.proof_sheet import write_proof_file
 from connectors.schedules.teams import write_roster_teams

@@ -21,7 +21,7 @@ import pandas as pd
 from icalendar import Calendar, Event
 
 from connectors.files import atomic_write
-from connectors.schedules.harmless import digest, file_stem, slug
+from connectors.schedules.file_names import digest, file_stem, slug
 from connectors.schedules.spans import Shift, days_of, read_shifts
 from connectors.schedules.words import Language, day_text, word
 from domain.errors import BadValue

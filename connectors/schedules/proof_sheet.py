@@ -9,7 +9,7 @@ import pandas as pd
 import xlsxwriter
 
 from connectors.files import atomic_write, ending
-from connectors.schedules.harmless import harmless_frame
+from connectors.formulas import harmless_frame
 from connectors.schedules.sheets import FIRST_ROW, RED, Content, Paper, printed
 from connectors.schedules.words import Language
 from connectors.stamps import iso_texts

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-from connectors.schedules.harmless import would_run
+from connectors.formulas import would_run
 from connectors.schedules.spans import Absence, Shift
 from connectors.schedules.words import Language, word
 from domain.people import RuleBook, WorkAgreement

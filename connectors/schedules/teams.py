@@ -13,7 +13,7 @@ import pandas as pd
 import xlsxwriter
 
 from connectors.files import atomic_write, ending
-from connectors.schedules.harmless import harmless_frame
+from connectors.formulas import harmless_frame
 from connectors.schedules.sheets import Content, Paper, Person
 from connectors.schedules.spans import Shift
 from connectors.schedules.words import Language

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from connectors.files import atomic_write
-from connectors.schedules.harmless import harmless_frame
+from connectors.formulas import harmless_frame
 from connectors.schedules.spans import Shift, read_shifts
 from connectors.stamps import iso_texts
 from domain.intervals import check_timezone

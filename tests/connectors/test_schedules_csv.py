@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors import read_table
+from connectors import read_roster, read_table
 from connectors.schedules import harmless, write_forecast_csv, write_roster_csv
+from domain.errors import BadValue
 from domain.people import RuleBook
 from domain.tables import FORECAST, ROSTER
 
@@ -142,3 +143,29 @@ def test_an_adjusted_forecast_keeps_its_baseline(tmp_path: Path) -> None:
     write_forecast_csv(tmp_path / "forecast.csv", adjusted, timezone=ZONE)
     (row,) = _rows(tmp_path / "forecast.csv")
     assert (row["baseline"], row["offered"], row["adjustment_ids"]) == ("2.0", "3.0", "7|9")
+
+
+def test_the_exported_file_is_read_back_as_the_roster_it_was_made_of(tmp_path: Path) -> None:
+    roster = _roster(
+        [
+            ("=A01", "2026-10-24 22:00", "2026-10-25 01:00", "work", "phone/a|email/b", "night"),
+            ("=A01", "2026-10-25 03:00", "2026-10-25 06:00", "work", "phone/a", "night"),
+            ("A02", "2026-10-25 00:00", "2026-10-26 00:00", "leave", None, None),  # 25 hours long
+        ]
+    )
+    write_roster_csv(tmp_path / "export.csv", roster, timezone=ZONE)
+    back = read_roster(tmp_path / "export.csv", timezone=ZONE)
+    expected = ROSTER.check(roster)
+    columns = ["agent", "start", "end", "activity", "queue", "shift"]
+    pd.testing.assert_frame_equal(back[columns], expected[columns])
+
+
+def test_a_wrong_cell_of_an_exported_file_is_named_by_the_files_own_column(tmp_path: Path) -> None:
+    roster = _roster([("A01", "2026-09-07 09:00", "2026-09-07 13:00", "work", "phone/a", "day")])
+    write_roster_csv(tmp_path / "export.csv", roster, timezone=ZONE)
+    spoiled = (tmp_path / "export.csv").read_text().replace("2026-09-07T13:00:00+02:00,240", "one o'clock,240")
+    (tmp_path / "export.csv").write_text(spoiled)
+    with pytest.raises(BadValue) as fault:
+        read_roster(tmp_path / "export.csv", timezone=ZONE)
+    assert (fault.value.line, fault.value.column, fault.value.found) == (2, "activity_end", "one o'clock")
+    assert "column 'activity_end'" in str(fault.value)

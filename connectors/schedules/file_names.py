@@ -1,4 +1,4 @@
-"""Text that a spreadsheet would run, made plain; and file names that any file system takes."""
+"""File names that any file system takes."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ import re
 from hashlib import sha256
 from unicodedata import normalize
 
-import pandas as pd
-
-_RUNS = re.compile(r"^'*[=+\-@\t\r\n]")
 _PLAIN_CODE = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,39}")
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)|.*-[0-9a-f]{8}")
 _CYRILLIC = dict(
@@ -18,31 +15,6 @@ _CYRILLIC = dict(
         strict=True,
     )
 )
-
-
-def would_run(text: str) -> bool:
-    """Whether a spreadsheet may take the text for a formula: it begins with = + - @, a tab or a line end."""
-    return _RUNS.match(text) is not None
-
-
-def harmless(text: str) -> str:
-    """The text for a CSV cell: an apostrophe before what would run, and before apostrophes that stand before such.
-
-    To get the text back, take one apostrophe off every cell that begins with apostrophes and then = + - @, tab or line
-    end.
-    """
-    return f"'{text}" if would_run(text) else text
-
-
-def harmless_frame(frame: pd.DataFrame) -> pd.DataFrame:
-    """Every text cell made plain; numbers and stamps as they are."""
-    return frame.assign(
-        **{
-            name: frame[name].map(lambda cell: harmless(cell) if isinstance(cell, str) else cell)
-            for name in frame.columns
-            if frame[name].dtype == "str" or frame[name].dtype == object
-        }
-    )
 
 
 def digest(text: str, length: int = 8) -> str:
