@@ -923,6 +923,49 @@ LEDGER = Table(
     ),
 )
 
+SWAPS = Table(
+    "SWAPS",
+    "The people with whom somebody could swap one day of the roster.",
+    ("agent",),
+    (
+        Column("agent", "text", "", "with whom"),
+        Column("shift", "text", "", "their shift and hours on that day; empty = free", True, True),
+        Column("legal", "flag", "", "no hard rule is broken more often or further than now"),
+        Column("breaks", "text", "", "the hard rules that it would break, separated by |", True, True),
+        Column("gain", "number", "currency", "cost that the swap saves"),
+        Column("uncovered_hours", "number", "hours", "agent-hours that nobody covers then", True, False, 0),
+    ),
+)
+SHARES = Table(
+    "SHARES",
+    "What each person has of the shifts nobody likes, against a fair share.",
+    ("agent", "count"),
+    (
+        Column("agent", "text", "", "who"),
+        Column(
+            "count", "text", "", "what is counted", True, False, None, None,
+            ("nights", "weekends", "holidays", "late_ends"),
+        ),
+        Column("had", "integer", "shifts", "in this roster", True, False, 0),
+        Column("share", "number", "shifts", "a fair share of what the people of the agreement have", True, False, 0),
+        Column("before", "number", "shifts", "more (or less) than the share so far, from the ledger"),
+        Column("off", "number", "shifts", "before + had − share: positive = too many"),
+    ),
+)  # fmt: skip
+GRANTS = Table(
+    "GRANTS",
+    "Every wished day of a roster and whether it goes as wished.",
+    (),
+    (
+        Column("agent", "text", "", "who"),
+        Column("date", "date", "", "wished local day"),
+        Column("kind", "text", "", "wish_off or wish_work"),
+        Column("what", "text", "", "the shift or start wished for; empty = any", True, True),
+        Column("weight", "number", "", "how much it matters; 1 = an ordinary wish", True, False, 0),
+        Column("first", "flag", "", "one of the person's weightiest wishes"),
+        Column("granted", "flag", "", "the day goes as wished"),
+    ),
+)
 REJECTS = Table(
     "REJECTS",
     "Every row of a file that was not loaded, and why.",
@@ -941,6 +984,6 @@ TABLES: Mapping[str, Table] = {
     for table in (
         TICKETS, HISTORY, CLEANING, DECISIONS, FORECAST, ADJUSTMENTS, ADJUSTED, REQUIREMENTS, BACKLOG, OUTBOUND,
         PATIENCE, BLENDING, PEOPLE, TIME_OFF, EVENTS, ROSTER, SHIFTS, COVERAGE, SKILL_BOUNDS, CERTIFICATE, SCORES,
-        DECOMPOSITION, AUDIT, PROOF, REPAIRS, COMPARISON, LEDGER, REJECTS,
+        DECOMPOSITION, AUDIT, PROOF, REPAIRS, COMPARISON, LEDGER, SWAPS, SHARES, GRANTS, REJECTS,
     )
 }  # fmt: skip

@@ -16,6 +16,7 @@ from scheduling.roster.rules import GROUP_RULES, RULES
 from scheduling.roster.work import PersonWork, Row, Worked, is_day_row, read_rows, shifts_before, worked_shifts
 from scheduling.shifts.localtime import day_of, midnight, stamps_of
 
+Record = tuple[str, str, float, str, float, float, str, str]  # a row of AUDIT, its start in minutes
 UNKNOWN_PERSON = "known_people"  # reported like a rule, but none: without an agreement there is nothing to check
 
 
@@ -39,14 +40,14 @@ def audit(
     """
     roster, people = ROSTER.check(roster), PEOPLE.check(people)
     staff = {person.agent: person for person in make_people(people, rulebook, time_off=time_off, ledger=ledger)}
-    records: list[tuple[str, str, float, str, float, float, str, str]] = []
+    records: list[Record] = []
     if len(roster) or days is not None:
         works = list(works_of(read_rows(roster), staff, rulebook, previous, days))
         for work in works:
-            records += _breaches(work)
-        records += _shared_breaches(works, rulebook)
+            records += breaches_of(work)
+        records += shared_breaches(works, rulebook)
         records += _strangers(read_rows(roster), staff)
-    return _frame(records)
+    return audit_frame(records)
 
 
 def works_of(
@@ -92,7 +93,8 @@ def _days(rows: dict[str, list[Row]], shifts_of: dict[str, tuple[Worked, ...]], 
     return worked | {day_of(row.start, timezone) for own in rows.values() for row in own if is_day_row(row)}
 
 
-def _breaches(work: PersonWork) -> Iterator[tuple[str, str, float, str, float, float, str, str]]:
+def breaches_of(work: PersonWork) -> Iterator[Record]:
+    """Breaches of the rules that look at one person."""
     for rule in RULES:
         setting = rule.setting(work.book)
         if setting.strictness == "ignore":
@@ -104,9 +106,8 @@ def _breaches(work: PersonWork) -> Iterator[tuple[str, str, float, str, float, f
             )  # fmt: skip
 
 
-def _shared_breaches(
-    works: list[PersonWork], book: RuleBook
-) -> Iterator[tuple[str, str, float, str, float, float, str, str]]:
+def shared_breaches(works: list[PersonWork], book: RuleBook) -> Iterator[Record]:
+    """Breaches of the rules that look at all people."""
     for rule in GROUP_RULES:
         setting = rule.setting(book)
         if setting.strictness == "ignore":
@@ -118,9 +119,7 @@ def _shared_breaches(
             )  # fmt: skip
 
 
-def _strangers(
-    rows: dict[str, list[Row]], staff: dict[str, Person]
-) -> Iterator[tuple[str, str, float, str, float, float, str, str]]:
+def _strangers(rows: dict[str, list[Row]], staff: dict[str, Person]) -> Iterator[Record]:
     """Rows of agents that PEOPLE does not have: no agreement, so no rule can be checked for them."""
     for agent, own in rows.items():
         if agent not in staff:
@@ -132,7 +131,8 @@ def _strangers(
 _ORDER = {"forbid": 0, "pay": 1, "warn": 2}
 
 
-def _frame(records: list[tuple[str, str, float, str, float, float, str, str]]) -> pd.DataFrame:
+def audit_frame(records: list[Record]) -> pd.DataFrame:
+    """AUDIT of breaches, worst strictness first."""
     if not records:
         return AUDIT.empty()
     frame = pd.DataFrame(records, columns=list(AUDIT.column_names))

@@ -76,12 +76,12 @@ def repair(
     staff = {person.agent: person for person in problem.people}
     works = {work.agent: work for work in works_of(read_rows(roster), staff, rulebook, previous)}
     state = RepairState(problem, works)
-    began = _account(state)
+    began = account(state)
     moment = float(minutes_of(pd.DatetimeIndex([now]))[0]) if now is not None else -np.inf
     fixed = _fixed(roster, moment)
     log = _Log(state)
     forced = _free_the_absent(state, log, moment)
-    broken = _account(state)
+    broken = account(state)
     if least_gain is None:
         least_gain = LEAST_GAIN_HOURS * rulebook.cover.under_per_hour
     views = _views(state, forced)
@@ -98,9 +98,9 @@ def repair(
     changed, days = log.frame(), int((log.kinds() != "absent").sum())
     summary = {
         "changed_days": days, "forced_days": len(changed) - days, "before": began, "broken": broken,
-        "after": _account(state), "least_gain": least_gain,
+        "after": account(state), "least_gain": least_gain,
     }  # fmt: skip
-    return Repair(_rows(state, roster, works), changed, summary)
+    return Repair(changed_rows(state, roster, works), changed, summary)
 
 
 class _Log:
@@ -124,7 +124,7 @@ class _Log:
         self.state.take_on(agent, work)
         gain = round(cost - self.state.cost(), 4)
         for number, day in enumerate(dict.fromkeys(days)):
-            before, after = _told(old, day), _told(work, day)
+            before, after = told(old, day), told(work, day)
             what = kind or ("changed" if before and after else "added" if after else "removed")
             row = (agent, day, self.step, what, before, after, gain if number == 0 else 0.0)
             self.records.append((*row, round(max(self.state.uncovered_hours(), 0.0), 4)))
@@ -143,14 +143,15 @@ class _Log:
         return REPAIRS.check(frame.assign(date=pd.to_datetime([date.fromordinal(day) for day in frame["date"]])))
 
 
-def _told(work: PersonWork, day: int) -> str:
+def told(work: PersonWork, day: int) -> str:
     """The shifts of a day in words: `early 09:00-17:30`."""
     own = [shift for shift in work.audited if shift.day == day]
     hours = [f"{words_of(s.start, work.timezone)[-5:]}-{words_of(s.end, work.timezone)[-5:]}" for s in own]
     return ", ".join(f"{s.shift} {told}".strip() for s, told in zip(own, hours, strict=True))
 
 
-def _account(state: RepairState) -> dict[str, float]:
+def account(state: RepairState) -> dict[str, float]:
+    """Cost, uncovered and paid hours of a state."""
     return {
         "cost": round(state.cost(), 4),
         "uncovered_hours": round(max(state.uncovered_hours(), 0.0), 4),
@@ -203,7 +204,7 @@ def _views(state: RepairState, days: set[int]) -> list[tuple[int, DayView]]:
     return [(position, views[position]) for position in wanted if len(views[position].slots)]
 
 
-def _rows(state: RepairState, roster: pd.DataFrame, before: dict[str, PersonWork]) -> pd.DataFrame:
+def changed_rows(state: RepairState, roster: pd.DataFrame, before: dict[str, PersonWork]) -> pd.DataFrame:
     """The roster with the changed people's rows; rows that stay keep all their columns."""
     gone: set[tuple[str, float]] = set()
     fresh: list[tuple[str, float, float, str, str, str, str]] = []
