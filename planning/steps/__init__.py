@@ -11,6 +11,7 @@ from planning.steps.adjusting import (
 )
 from planning.steps.cleaning import decide_mark, list_marks, marks_revision
 from planning.steps.demand import make_forecast, pinned_models
+from planning.steps.editing import edit_roster, preview_edits, swaps
 from planning.steps.events import (
     calendar_ahead,
     events_of_file,
@@ -30,6 +31,7 @@ from planning.steps.publishing import diff, publish, revert, verify
 from planning.steps.reading import details, imports, known_queues, queue_warnings, read, run_steps, runs, status
 from planning.steps.reforecasting import reforecast
 from planning.steps.staffing import audit, certify, first_week, make_requirements, make_roster, measure_coverage
+from planning.steps.standing import fair_shares, wish_grants
 
 __all__ = [
     "IMPORTED_ADJUSTMENTS",
@@ -44,10 +46,12 @@ __all__ = [
     "decide_mark",
     "details",
     "diff",
+    "edit_roster",
     "events_of_file",
     "events_text",
     "export_forecast",
     "export_roster",
+    "fair_shares",
     "first_week",
     "import_adjustments",
     "imports",
@@ -67,6 +71,7 @@ __all__ = [
     "outbound_of_file",
     "outbound_text",
     "pinned_models",
+    "preview_edits",
     "preview_repair",
     "proof",
     "publish",
@@ -82,8 +87,10 @@ __all__ = [
     "save_outbound",
     "set_total",
     "status",
+    "swaps",
     "switch_adjustment",
     "tightest",
     "unknown_patterns",
     "verify",
+    "wish_grants",
 ]

@@ -11,6 +11,8 @@ from domain.errors import BadValue, NothingToPlan
 from domain.tables import ROSTER, TIME_OFF
 from planning.recipe import Recipe
 from planning.session import Session
+from planning.steps.editing import EDITED, edited_maker
+from planning.steps.ledgers import ledger_before, ledger_frame, ledger_of
 from planning.steps.produce import Made, Materials, StepResult, Tools, needed, produce, site_inputs
 from planning.steps.weeks import previous_of, previous_rows, week_of, within
 
@@ -78,7 +80,7 @@ def copy_week(session: Session, to: date, *, first: date | None = None) -> StepR
         "week_start": to.isoformat(), "days": base.parameters["days"], "timezone": base.parameters["timezone"],
         COPIED: begin.isoformat(), "previous": base.version,
     }  # fmt: skip
-    inputs = _inputs(session, base.version)
+    inputs = _inputs(session, base.version) | ledger_before(session, to.isoformat())
     return produce(session, Recipe("roster", inputs, parameters), roster_maker, Tools())
 
 
@@ -94,17 +96,19 @@ def compare_rosters(session: Session, versions: list[str]) -> pd.DataFrame:
     need = within(session.store.versions.frame("requirements", needed(session, "requirements")), first, end)
     return core.compare(
         drafts, need, session.site.people, session.site.rulebook, time_off=session.site.time_off,
-        previous=previous_rows(materials),
+        previous=previous_rows(materials), ledger=ledger_frame(session, base),
     )  # fmt: skip
 
 
 def remade_from_a_roster(materials: Materials) -> Made | None:
-    """ROSTER of a recipe that repairs or copies; None for one that plans anew."""
+    """ROSTER of a recipe that repairs, edits or copies; None for one that plans anew."""
     if REPAIRED in materials.parameters:
         done = _repair(materials, materials.site.time_off)
         after = done.summary.get("after", {})
         summary = {"status": "repaired", **after, "repair": dict(done.summary)}
         return Made({"roster": done.roster}, {"summary": summary, "changes": _rows(done.changes)})
+    if EDITED in materials.parameters:
+        return edited_maker(materials)
     if COPIED in materials.parameters:
         return _copied(materials)
     return None
@@ -123,7 +127,7 @@ def _repair_recipe(session: Session, changes_most: int, now: pd.Timestamp | None
         clock = first  # of a week that is over, as in the sample: what could have been done before it
     parameters[REPAIRED] = {"changes_most": changes_most, "now": clock.floor("min").isoformat()}
     parameters["previous"] = previous_of(base.parameters, base.inputs)
-    return Recipe("roster", _inputs(session, base.version), parameters)
+    return Recipe("roster", _inputs(session, base.version) | ledger_of(base.inputs), parameters)
 
 
 def _repair(materials: Materials, time_off: pd.DataFrame) -> Any:

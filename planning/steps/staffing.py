@@ -18,6 +18,8 @@ from planning.site_checks import live_by_the_day
 from planning.site_rosters import roster_all
 from planning.steps.adjusting import adjusted_by_recipe, counting_ids
 from planning.steps.from_roster import remade_from_a_roster
+from planning.steps.ledgers import KIND as LEDGER_KIND
+from planning.steps.ledgers import ledger_before, ledger_of
 from planning.steps.produce import Made, Materials, StepResult, Tools, needed, produce, site_inputs
 from planning.steps.weeks import PREVIOUS_DAYS, days_of, previous_of, previous_rows, week_of, within
 
@@ -93,7 +95,8 @@ def make_roster(
     """A roster for the site's people from `week_start` on (default: `first_week`), `days` long.
 
     `details["summary"]` is the solver's account. With nobody to plan the roster is empty and says so. `executor` plans
-    sites that share no queue (`planning.site_rosters`); it changes nothing of the result.
+    sites that share no queue (`planning.site_rosters`); it changes nothing of the result. What people have had in the
+    rosters published before counts in fair shares (`ledgers`).
     """
     settings = session.settings
     week_start = week_start or first_week(session)
@@ -108,6 +111,7 @@ def make_roster(
     previous = _previous_version(session, parameters)
     if previous is not None:
         inputs["roster"] = previous
+    inputs |= ledger_before(session, week_start.isoformat())
     tools = Tools(executor or SerialExecutor(), progress)
     return produce(session, Recipe("roster", inputs, parameters), roster_maker, tools)
 
@@ -135,6 +139,7 @@ def roster_maker(materials: Materials, tools: Tools) -> Made:
         site.rulebook,
         time_off=site.time_off,
         previous=previous_rows(materials),
+        ledger=_ledger(materials),
         seed=parameters["seed"],
         iterations=parameters["iterations"],
         progress=tools.progress,
@@ -209,7 +214,7 @@ def audit(session: Session) -> StepResult:
     """Check the plan's roster against every rule. `details["hard"]` counts the breaches of rules that forbid."""
     version = needed(session, "roster")
     made_from = session.store.versions.get("roster", version)
-    inputs = {"roster": version, **site_inputs(session, RULE_FILES)}
+    inputs = {"roster": version, **site_inputs(session, RULE_FILES), **ledger_of(made_from.inputs)}
     parameters = {**_week_parameters(session), "previous": previous_of(made_from.parameters, made_from.inputs)}
     return produce(session, Recipe("audit", inputs, parameters), audit_maker)
 
@@ -223,9 +228,14 @@ def audit_maker(materials: Materials, _tools: Tools) -> Made:
         return Made({"audit": AUDIT.empty()}, {"hard": 0})
     found = core.audit(
         roster, site.people, site.rulebook, time_off=site.time_off, previous=previous_rows(materials),
-        days=days_of(materials.parameters),
+        ledger=_ledger(materials), days=days_of(materials.parameters),
     )  # fmt: skip
     return Made({"audit": found}, {"hard": int((found["strictness"] == "forbid").sum())})
+
+
+def _ledger(materials: Materials) -> pd.DataFrame | None:
+    """LEDGER of the recipe; None where it names none."""
+    return materials.frame(LEDGER_KIND) if LEDGER_KIND in materials.recipe.inputs else None
 
 
 def _previous_version(session: Session, parameters: Mapping[str, Any]) -> str | None:

@@ -21,6 +21,7 @@ from planning.recipe import Recipe
 from planning.session import Session
 from planning.steps.produce import Materials, Tools
 from planning.steps.staffing import roster_maker
+from scheduling import DayEdit
 
 UNCOVERED = 3
 ZONE = "Europe/Berlin"
@@ -135,6 +136,52 @@ def test_a_repaired_roster_is_a_draft_that_can_be_made_again(planned: Session) -
     record = planned.store.versions.get("roster", result.version)
     again = roster_maker(Materials(planned.store, Recipe("roster", record.inputs, record.parameters)), Tools())
     pd.testing.assert_frame_equal(again.frames["roster"], steps.read(planned, "roster"))
+
+
+def test_an_edited_roster_is_a_draft_that_can_be_made_again(planned: Session) -> None:
+    steps.publish(planned, "roster")
+    worker = sorted(working(steps.read(planned, "roster"), "2026-09-02"))[0]
+    edits = [DayEdit(worker, date(2026, 9, 2))]
+    seen = steps.preview_edits(planned, edits)
+    shown = planned.member("roster")
+    result = steps.edit_roster(planned, edits)
+    assert [row["agent"] for row in result.details["changes"]] == list(seen.changes["agent"]) == [worker]
+    assert worker not in working(steps.read(planned, "roster"), "2026-09-02")
+    assert planned.published is not None
+    assert planned.published.members["roster"] == shown
+    record = planned.store.versions.get("roster", result.version)
+    again = roster_maker(Materials(planned.store, Recipe("roster", record.inputs, record.parameters)), Tools())
+    pd.testing.assert_frame_equal(again.frames["roster"], steps.read(planned, "roster"))
+
+
+def test_a_swap_of_the_plan_is_said_and_done(planned: Session) -> None:
+    day = date(2026, 9, 2)
+    worker = sorted(working(steps.read(planned, "roster"), "2026-09-02"))[0]
+    best = steps.swaps(planned, worker, day).iloc[0]
+    edits = [DayEdit(worker, day, takes=best["agent"]), DayEdit(best["agent"], day, takes=worker)]
+    done = steps.preview_edits(planned, edits).summary
+    assert done["before"]["cost"] - done["after"]["cost"] == pytest.approx(best["gain"])
+    steps.edit_roster(planned, edits)
+    steps.measure_coverage(planned)
+    assert bool(best["legal"]) == (steps.audit(planned).details["hard"] == 0)
+
+
+def test_what_people_had_is_carried_from_the_published_roster_to_the_next(planned: Session) -> None:
+    """The first week has no ledger; the second starts from the days of the first, a second try too."""
+    assert "ledger" not in planned.store.versions.get("roster", planned.member("roster") or "").inputs
+    steps.publish(planned, "roster")
+    first = steps.make_roster(planned, week_start=date(2026, 9, 7), days=5)
+    carried = planned.store.versions.get("roster", first.version).inputs["ledger"]
+    ledger = planned.store.versions.frame("ledger", carried).set_index("agent")
+    assert ledger["days"].max() == 5  # Monday to Friday
+    assert str(ledger["to"].max())[:10] <= "2026-09-06"
+    assert steps.make_roster(planned, week_start=date(2026, 9, 7), days=5).unchanged
+    steps.audit(planned)
+    steps.measure_coverage(planned)
+    steps.publish(planned, "roster")
+    again = steps.copy_week(planned, date(2026, 9, 7))
+    assert planned.store.versions.get("roster", again.version).inputs["ledger"] == carried
+    assert steps.verify(planned)["remade"]["roster"] == "equal"
 
 
 def test_an_absence_of_nobody_is_refused(planned: Session) -> None:
