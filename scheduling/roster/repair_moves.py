@@ -13,8 +13,9 @@ import numpy as np
 
 from domain.queues import LIST_SEPARATOR
 from scheduling.roster.engines.day_view import DayView
-from scheduling.roster.repair_state import ROUNDING, RepairState
+from scheduling.roster.repair_state import RepairState
 from scheduling.roster.result import shift_rows
+from scheduling.roster.tour_cost import ROUNDING
 from scheduling.roster.work import PersonWork, Row, Worked, worked_shifts
 
 SLOTS_TRIED = 10  # best starts that a person is offered on a day

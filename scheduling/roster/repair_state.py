@@ -3,60 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from domain.people import RuleBook
 from scheduling.roster.cover import make_prices
 from scheduling.roster.engines.plan import Plan
-from scheduling.roster.model import elastic_price
 from scheduling.roster.problem import RosterProblem
-from scheduling.roster.rules import RULES
+from scheduling.roster.tour_cost import ROUNDING, TourCost, tour_cost
 from scheduling.roster.work import PersonWork, Row, Worked, worked_shifts
 from scheduling.shifts.localtime import midnight
-
-ROUNDING = 1e-6
-OFTEN_BROKEN = ("hours_per_week", "rest", "consecutive_days", "weekly_rest")  # by a shift more: looked at first
-_CHECKED = sorted(RULES, key=lambda rule: rule.name not in OFTEN_BROKEN)
-
-
-@dataclass(frozen=True)
-class TourCost:
-    """What one person's rows cost: pay, the price of broken rules, and by hard rule (breaches, excess)."""
-
-    pay: float
-    penalty: float
-    hard: Mapping[str, tuple[int, float]]
-
-    @property
-    def total(self) -> float:
-        """Pay and penalties."""
-        return self.pay + self.penalty
-
-
-def tour_cost(work: PersonWork, least: TourCost | None = None) -> TourCost | None:
-    """By the checks of all rules, so that every rule counts here as it does in the audit.
-
-    None where a hard rule is broken more often or further than in `least`.
-    """
-    pay = sum(shift.paid_hours for shift in work.audited) * work.agreement.cost_per_hour
-    penalty, hard = 0.0, dict[str, tuple[int, float]]()
-    for rule in _CHECKED:
-        setting = rule.setting(work.book)
-        if setting.strictness not in ("forbid", "pay"):
-            continue
-        units = [abs(finding.found - finding.limit) for finding in rule.check(work)]
-        if setting.strictness == "pay":
-            penalty += setting.price * sum(units)
-        elif rule.elastic:
-            penalty += elastic_price(work.book, work.agreement) * sum(units)
-        elif units:
-            hard[rule.name] = (len(units), sum(units))
-            count, excess = least.hard.get(rule.name, (0, 0.0)) if least else hard[rule.name]
-            if len(units) > count or sum(units) > excess + ROUNDING:
-                return None
-    return TourCost(pay, penalty, hard)
 
 
 class RepairState:

@@ -90,11 +90,12 @@ def compare(
     problem = make_problem(requirements, people, rulebook, time_off=time_off, previous=previous, ledger=ledger)
     staff = {person.agent: person for person in problem.people}
     first = next(iter(checked.values()), ROSTER.empty())
+    planned = (date.fromordinal(int(problem.days[0])), date.fromordinal(int(problem.days[-1])))
     records = []
     for name, draft in checked.items():
         rows = read_rows(draft)
-        works = {work.agent: work for work in works_of(rows, staff, rulebook, previous)} if rows else {}
-        found = audit(draft, people, rulebook, time_off=time_off, previous=previous, ledger=ledger)
+        works = {work.agent: work for work in works_of(rows, staff, rulebook, previous, planned)}
+        found = audit(draft, people, rulebook, time_off=time_off, previous=previous, ledger=ledger, days=planned)
         hard = int((found["strictness"] == "forbid").sum())
         records.append((name, *_measures(RepairState(problem, works), hard), _changed(draft, first, rulebook)))
     return (

@@ -1,7 +1,8 @@
 """Any roster read as shifts: the view on which every rule checks, whoever made the rows.
 
 - **worked shift**: rows of one person that follow each other without a gap and carry one shift name (rows of the same
-  named shift also join over a gap that lies within the template's length).
+  named shift also join over a gap that lies within the template's length). Rows as long as two whole shifts of that
+  name, one after the other, are two shifts.
 - **previous**: a shift of the roster before; it counts in rest, days in a row and weekly hours, and is never reported.
 """
 
@@ -129,7 +130,8 @@ def worked_shifts(rows: list[Row], book: RuleBook, *, previous: bool = False) ->
             groups[-1].append(row)
         else:
             groups.append([row])
-    return tuple(_worked(group, templates, book.timezone, previous) for group in groups)
+    whole = [part for group in groups for part in _parted(group, templates.get(group[0].shift))]
+    return tuple(_worked(group, templates, book.timezone, previous) for group in whole)
 
 
 def shifts_before(rows: list[Row], minute: float, book: RuleBook) -> tuple[Worked, ...]:
@@ -144,6 +146,19 @@ def _belongs(group: list[Row], row: Row, template: ShiftTemplate | None) -> bool
     if abs(row.start - max(r.end for r in group)) < 1e-9:
         return True
     return bool(row.shift) and template is not None and row.start < group[0].start + template.length_minutes
+
+
+def _parted(rows: list[Row], template: ShiftTemplate | None) -> list[list[Row]]:
+    """The rows of a split day whose second shift begins as the first one ends, shift by shift; else all in one."""
+    if template is None or any(row.shift != template.name for row in rows):
+        return [rows]
+    start, length = rows[0].start, template.length_minutes
+    part_of = [int((row.start - start) // length) for row in rows]
+    whole = all(row.end <= start + (part + 1) * length for row, part in zip(rows, part_of, strict=True))
+    if not whole or max(row.end for row in rows) != start + (max(part_of) + 1) * length:
+        return [rows]
+    parts = [[row for row, own in zip(rows, part_of, strict=True) if own == part] for part in range(max(part_of) + 1)]
+    return parts if all(parts) else [rows]
 
 
 def _worked(rows: list[Row], templates: Mapping[str, ShiftTemplate], timezone: str, previous: bool) -> Worked:

@@ -69,7 +69,7 @@ def solve_by_insertion(
     cost = prices.cost(problem.present, prices.served(prices.cuts(problem.present)))
     without = np.setdiff1d(np.flatnonzero(staff.kind_of >= 0), able)
     idle = {int(person): staff.idle_cost(int(person)) for person in without}
-    fixed = sum(idle.values())
+    fixed = sum(idle.values()) + sum(staff.constant(int(person)) for person in able)
     cost += fixed
     if not len(able):
         return Inserted(_shifts(problem, site.tours, site), idle, cost, {})
@@ -108,7 +108,7 @@ def solve_by_insertion(
         bound += fixed
     kept = beside_mentors(problem, site, able, kept)
     say("improvement", rounds, rounds)
-    own = idle | {int(person): float(kept.own[person]) for person in able}
+    own = idle | {int(person): float(kept.own[person]) + staff.constant(int(person)) for person in able}
     return Inserted(_shifts(problem, kept, site), own, bound, guide.savings)
 
 

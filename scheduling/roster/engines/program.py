@@ -12,7 +12,7 @@ rule in force tells that engine nothing (no meter, no windows), the program engi
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 
 import numpy as np
@@ -29,6 +29,7 @@ from scheduling.roster.engines.site import NeedsProgram
 from scheduling.roster.engines.tours import TourFinder
 from scheduling.roster.open_people import PeopleAlike, people_alike
 from scheduling.roster.problem import RosterProblem
+from scheduling.roster.tour_cost import idle_cost
 
 EXACT_COLUMNS_MOST = 700
 EXACT_NODES = 200
@@ -66,7 +67,13 @@ class Solved:
 
 
 def solve(problem: RosterProblem, effort: Effort) -> Solved:
-    """A roster with its bound."""
+    """A roster with its bound. People who serve nothing that is needed work nothing; what that breaks is in both."""
+    idle = sum(idle_cost(problem, int(person)) for person in np.flatnonzero(problem.group_of < 0))
+    found = _solve(problem, effort)
+    return replace(found, cost=found.cost + idle, bound=found.bound + idle)
+
+
+def _solve(problem: RosterProblem, effort: Effort) -> Solved:
     deadline = None if effort.seconds is None else monotonic() + effort.seconds
     if not (problem.group_of >= 0).any() or not len(problem.slots):
         return _nothing(problem)
@@ -160,4 +167,6 @@ def _insert_all(
 
 def _nothing(problem: RosterProblem) -> Solved:
     plan = Plan(problem, make_prices(problem))
-    return Solved({}, plan.cost, plan.cost, True, {})
+    idle = sum(idle_cost(problem, int(person)) for person in np.flatnonzero(problem.group_of >= 0))
+    cost = plan.cost + cost_among(problem, {}) + idle
+    return Solved({}, cost, cost, True, {})

@@ -38,7 +38,8 @@ class NeedsProgram(Exception):
 class Kind:
     """People alike but for their skills. `graph`: position; `start`: node, −1 where nothing is legal;
     `slot_cost` by slot and `off_cost` by day; `windows`: hours that the dynamic program counts; `limits`: most shifts
-    by template, where the graph does not count them."""
+    by template, where the graph does not count them; `constant`: what any tour costs, such as a promise that no slot
+    can keep."""
 
     graph: int
     start: int
@@ -46,6 +47,7 @@ class Kind:
     off_cost: np.ndarray
     windows: Windows
     limits: tuple[tuple[int, int], ...] = ()
+    constant: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,12 @@ class Staff:
     def idle_cost(self, person: int) -> float:
         """Own cost of a person who works nothing."""
         kind = self.kinds[self.kind_of[person]]
-        return float(kind.off_cost.sum() + sum(window.price(np.zeros(1))[0] for window in kind.windows))
+        own = kind.off_cost.sum() + sum(window.price(np.zeros(1))[0] for window in kind.windows)
+        return float(own + kind.constant)
+
+    def constant(self, person: int) -> float:
+        """What each tour of a person costs; the kernels leave it out."""
+        return float(self.kinds[self.kind_of[person]].constant)
 
     @property
     def able(self) -> np.ndarray:
@@ -106,7 +113,9 @@ def read_staff(problem: RosterProblem, more: MoreMeters | None = None) -> Staff:
                     seen[key] = len(kinds)
                     ordinary = not person.absences and person.availability == Availability()
                     costs = plain if ordinary else _day_costs(problem, person, frame)
-                    kinds.append(Kind(len(graphs) - 1, graphs[-1].start[person.history], *costs, counted))
+                    slot_cost, off_cost, constant = costs
+                    start = graphs[-1].start[person.history]
+                    kinds.append(Kind(len(graphs) - 1, start, slot_cost, off_cost, counted, constant=constant))
                 kind_of[number] = seen[key]
     return Staff(tuple(kinds), kind_of, tuple(graphs), tuple(axes))
 
@@ -154,8 +163,8 @@ def _unit(frame: TourFrame) -> int:
     return max(unit, 1)
 
 
-def _day_costs(problem: RosterProblem, person: Person, frame: TourFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Own cost of each slot (`BARRED`: not allowed) and of each day off, from the rules that look at one day."""
+def _day_costs(problem: RosterProblem, person: Person, frame: TourFrame) -> tuple[np.ndarray, np.ndarray, float]:
+    """Own cost of each slot (`BARRED`: not allowed), of each day off and of any tour, by the rules of single days."""
     model = AgentModel(person, problem.slots, problem.days, problem.book)
     model.active[:] = False
     model.active[np.concatenate([*frame.open, np.zeros(0, dtype=np.int64)]).astype(np.int64)] = True
@@ -165,20 +174,22 @@ def _day_costs(problem: RosterProblem, person: Person, frame: TourFrame) -> tupl
             model.under(rule.name, setting, elastic=rule.elastic)
             rule.constrain(model)
     slot_cost = problem.slots.paid_hours * person.agreement.cost_per_hour + model.slot_cost
-    off_cost = np.zeros(len(problem.days) + 1)
+    off_cost, constant = np.zeros(len(problem.days) + 1), 0.0
     for row in model.rows:
         days = np.unique(problem.slots.day[row.slots])
         if row.flags or len(days) > 1 or row.price is None:
             raise NeedsProgram(row.rule)
+        missing = max(-row.high, 0.0) + max(row.low, 0.0)
         if len(days) == 0:
+            constant += row.price * missing
             continue
         today = problem.slots.day == days[0]
         used = np.zeros(len(problem.slots))
         used[row.slots] = row.coefficients
         breach = np.maximum(used - row.high, 0.0) + np.maximum(row.low - used, 0.0)
         slot_cost[today] += row.price * breach[today]
-        off_cost[days[0]] += row.price * (max(-row.high, 0.0) + max(row.low, 0.0))
-    return np.where(model.active, slot_cost, BARRED), off_cost
+        off_cost[days[0]] += row.price * missing
+    return np.where(model.active, slot_cost, BARRED), off_cost, constant
 
 
 def make_site(problem: RosterProblem, staff: Staff, prices: CoverPrices, random: np.random.Generator) -> arrays.Site:

@@ -59,4 +59,5 @@ class TourFinder:
 
 def _idle_cost(people: PeopleAlike) -> float:
     """What it costs that a person does not work at all."""
-    return float(sum(row.price * row.low for row in people.rows if row.price is not None and np.isfinite(row.low)))
+    priced = [(row.price, max(row.low, -row.high, 0.0)) for row in people.rows if row.price is not None]
+    return float(sum(price * missing for price, missing in priced))

@@ -39,7 +39,9 @@ def constrain(model: AgentModel) -> None:
                 chosen = slots[np.array(right, dtype=bool)]
                 if chosen.size:
                     other[slots] = 1.0
-                    kept.append((position, chosen))
+                kept.append(
+                    (position, chosen)
+                )  # a day on which it can't stand costs as much as one on which it does not
     for _, chosen in kept:
         other[chosen] = 0.0
     if not model.priced:

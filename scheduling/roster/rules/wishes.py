@@ -44,12 +44,10 @@ def constrain(model: AgentModel) -> None:
         slots = model.open_on(day - first)
         right = [fits(wish, names[model.slots.template[s]], int(model.slots.clock[s])) for s in slots]
         slots = slots[np.array(right, dtype=bool)]
-        if slots.size == 0:
-            continue
         ones = np.ones(len(slots))
-        if wish.kind == "wish_off":
+        if wish.kind == "wish_off" and slots.size:
             model.at_most(f"off_d{day - first}", slots, ones, 0.0, unit=wish.weight)
-        else:
+        elif wish.kind == "wish_work":  # also where no slot is left: the wish is broken whatever is worked
             model.at_least(f"work_d{day - first}", slots, ones, 1.0, unit=wish.weight)
 
 
