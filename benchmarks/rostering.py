@@ -18,6 +18,7 @@ from benchmarks.curtois_qu import Contract, Instance, make_problem, read_instanc
 from domain.errors import BadValue
 from scheduling.roster.engines.insertion import CELLS_MOST, solve_by_insertion
 from scheduling.roster.engines.plan import Shift
+from scheduling.roster.engines.until import Until
 
 ROUNDS_MOST = 100_000  # where the time limit ends the search
 WARM_DAYS = 28
@@ -43,7 +44,7 @@ def solve(
     begin = time.monotonic()
     problem, staff, owed = make_problem(instance)
     deadline = begin + seconds if rounds is None else None
-    found = solve_by_insertion(problem, seed=seed, rounds=rounds or ROUNDS_MOST, deadline=deadline, staff=staff)
+    found = solve_by_insertion(problem, seed=seed, rounds=rounds or ROUNDS_MOST, until=Until(deadline), staff=staff)
     roster = _roster(instance, found.shifts)
     penalty = penalty_of(instance, roster)
     bound = min(max(ceil(found.bound + owed - 1e-3), 0), penalty)  # penalties are whole numbers

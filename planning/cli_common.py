@@ -5,12 +5,15 @@ from __future__ import annotations
 import functools
 import json
 import os
+import signal
 import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -150,6 +153,23 @@ def progress_bar(quiet: bool) -> Iterator[Progress | None]:
             bar.update(task, description=what[:24], completed=done, total=total)
 
         yield move
+
+
+@contextmanager
+def stoppable(quiet: bool) -> Iterator[Callable[[], bool]]:
+    """Whether the user has pressed Ctrl-C: the work then ends with the best there is. A second one ends it at once."""
+    asked = Event()
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        asked.set()
+        signal.signal(signal.SIGINT, before)
+        say("stopping: the best so far is written; Ctrl-C again leaves at once", quiet)
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield asked.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def only_with_a_file(**options: object) -> None:

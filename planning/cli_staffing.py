@@ -24,6 +24,7 @@ from planning.cli_common import (
     records,
     say,
     say_json,
+    stoppable,
 )
 
 if TYPE_CHECKING:
@@ -181,6 +182,8 @@ def roster(
 ) -> None:
     """Shifts for named people; the solver's account is JSON on stdout. Exit 3 where hours stay uncovered.
 
+    Ctrl-C ends the search of one site's roster and writes the best so far.
+
     Example: smena roster requirements.csv --people people.csv --rules rules.toml --out roster.csv
     """
     from domain.tables import ROSTER
@@ -212,7 +215,7 @@ def roster(
     assert rules is not None
     if out == "-":
         raise typer.BadParameter("stdout carries the solver's account: give a file to --out")
-    with progress_bar(quiet) as progress:
+    with progress_bar(quiet) as progress, stoppable(quiet) as stopped:
         made, summary = stages.roster_of_requirements(
             requirements,
             people,
@@ -225,6 +228,7 @@ def roster(
             time_limit_seconds=time_limit,
             progress=progress,
             executor=LocalExecutor(),
+            stopped=stopped,
         )
     checked = "sites" in summary  # each site's roster where it was made; of all together no second copy is made
     give(made, out, None if checked else ROSTER, stages.rulebook_of(rules).timezone)

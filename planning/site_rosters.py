@@ -8,7 +8,7 @@ of processes, gives the same roster.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,18 +58,23 @@ def roster_all(
     *,
     executor: Executor | None = None,
     progress: Progress | None = None,
+    stopped: Callable[[], bool] | None = None,
     **options: Any,
 ) -> RosterPart:
     """`scheduling.make_roster` for any number of sites, with its arguments and errors.
+
+    `stopped` ends the search of a plan of one part; a larger one is ended between its parts (`KeyboardInterrupt`).
 
     Sites are planned by `executor` (None: one after the other, in this process); a time limit is that of all together.
     """
     tasks = roster_tasks(requirements, people, rulebook, options)
     if len(tasks) == 1:
-        return roster_part(tasks[0], progress)
+        return roster_part(tasks[0], progress, stopped)
     runner, names = executor or SerialExecutor(), [task.sites for task in tasks]
 
     def done(number: int) -> None:
+        if stopped is not None and stopped():
+            raise KeyboardInterrupt
         if progress is not None:
             progress("sites", number, len(names))
 
@@ -83,11 +88,15 @@ def roster_all(
     return RosterPart(_in_order(rosters), summary)
 
 
-def roster_part(task: RosterTask, progress: Progress | None = None) -> RosterPart:
+def roster_part(
+    task: RosterTask, progress: Progress | None = None, stopped: Callable[[], bool] | None = None
+) -> RosterPart:
     """The roster of some sites, wherever the executor plans it."""
     import scheduling as core  # slow to import: only where it is used
 
-    result = core.make_roster(task.requirements, task.people, task.rulebook, progress=progress, **task.options)
+    result = core.make_roster(
+        task.requirements, task.people, task.rulebook, progress=progress, stopped=stopped, **task.options
+    )
     return RosterPart(result.roster, result.summary)
 
 

@@ -6,7 +6,7 @@ import atexit
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -260,6 +260,7 @@ def roster_of_requirements(
     time_limit_seconds: float | None,
     progress: Progress | None = None,
     executor: Executor | None = None,
+    stopped: Callable[[], bool] | None = None,
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """A roster over all of a requirements file, and the solver's account; `executor` plans sites (`site_rosters`)."""
     rulebook = rulebook_of(rules)
@@ -276,6 +277,7 @@ def roster_of_requirements(
             time_limit_seconds=time_limit_seconds,
             progress=progress,
             executor=executor,
+            stopped=stopped,
         )
     return result.roster, dict(result.summary)
 

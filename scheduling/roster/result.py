@@ -17,6 +17,7 @@ from scheduling.roster.engines.among import unkept
 from scheduling.roster.engines.fair import shares_cost
 from scheduling.roster.engines.plan import Plan, Shift
 from scheduling.roster.engines.program import Effort, Solved, solve
+from scheduling.roster.engines.until import never
 from scheduling.roster.explain import biggest_gaps, binding_rules, rule_warnings
 from scheduling.roster.problem import RosterProblem, make_problem
 from scheduling.roster.relaxations import relaxations
@@ -50,6 +51,7 @@ def make_roster(
     time_limit_seconds: float | None = None,
     progress: Callable[[str, int, int], None] | None = None,
     trace: Callable[[float], None] | None = None,
+    stopped: Callable[[], bool] | None = None,
 ) -> RosterResult:
     """A roster for named people over the local days of `requirements`: always one, legal, with its bound.
 
@@ -58,16 +60,20 @@ def make_roster(
     `previous` under ROSTER: its shifts before the first day count in rest, days in a row and weekly hours;
     `ledger` under LEDGER: what people have had so far counts in fair shares. Equal arguments give equal rosters unless
     `time_limit_seconds` cuts the search; `progress(stage, done, total)`; `trace(cost)` hears what each legal roster on
-    the way costs, where people are many enough to be inserted singly.
+    the way costs, where people are many enough to be inserted singly. The search asks `stopped()` between its steps and
+    ends, with the best roster so far, when it says so.
     Raises `TableError` and `BadValue` for input that breaks its contract.
     """
     requirements = REQUIREMENTS.check(requirements)
     if len(requirements) == 0:
         return RosterResult(ROSTER.empty(), _empty_summary(len(people)))
     problem = make_problem(requirements, people, rulebook, time_off=time_off, previous=previous, ledger=ledger)
-    solved = solve(problem, Effort(seed, iterations, time_limit_seconds, progress, trace))
+    solved = solve(problem, Effort(seed, iterations, time_limit_seconds, progress, stopped or never, trace))
     roster = _rows(problem, solved.shifts)
-    return RosterResult(roster, _summary(problem, solved, roster))
+    summary = _summary(problem, solved, roster)
+    if stopped is not None and stopped():
+        summary["warnings"].append("stopped before its end: the best roster so far")
+    return RosterResult(roster, summary)
 
 
 def _rows(problem: RosterProblem, shifts: dict[int, list[Shift]]) -> pd.DataFrame:

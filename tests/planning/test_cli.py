@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from planning.cli import app
+from planning.cli_common import stoppable
 from planning.session import Session
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -273,3 +275,13 @@ def test_a_store_that_is_a_file_and_an_inbox_that_is_not_there_are_bad_input(tmp
     assert "expected a folder for the store" in smena("status", "--store", tmp_path / "file", code=2).stderr
     said = smena("nightly", tmp_path / "nofolder", "--store", tmp_path / "store", code=2).stderr
     assert f"{tmp_path / 'nofolder'}: expected a file or a folder, found 'nothing of that name'" in said
+
+
+def test_ctrl_c_asks_the_search_to_end_and_a_second_one_ends_the_program() -> None:
+    with stoppable(quiet=True) as stopped:
+        assert not stopped()
+        os.kill(os.getpid(), signal.SIGINT)
+        assert stopped()
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -11,6 +11,7 @@ import numpy as np
 
 from scheduling.roster.engines.arrays import Site, Tours
 from scheduling.roster.engines.ruin_kernel import ruin
+from scheduling.roster.engines.until import COUNTED, Until
 
 RUINED_MOST = 3
 TIE_SHARE = 0.0025  # of the price of a missing hour: the largest random difference between equal shifts
@@ -31,38 +32,33 @@ class Heat:
 
 def anneal(
     site: Site, able: np.ndarray, cost: float, price: float, rounds: int, *, heat: Heat = Heat(),
-    deadline: float | None = None, note: Note | None = None,
+    until: Until = COUNTED, note: Note | None = None,
 ) -> tuple[float, Tours]:  # fmt: skip
     """(cost, tours) of the best roster met at the end of a round, from the one in `site` on, which costs `cost`.
 
-    `price`: of a missing hour. A search that a `deadline` will end before its rounds cools by the clock.
+    `price`: of a missing hour. A search that a moment will end before its rounds cools by the clock.
     """
     best, kept = cost, copy_tours(site)
     whole = max(INSERTIONS_PER_ROUND * len(able) * 2 // (1 + RUINED_MOST), 1)
-    size = whole if deadline is None else max(whole // SLICES, 1)
+    size = whole if until.at is None else max(whole // SLICES, 1)
     begin, reached, tried = monotonic(), 0.0, 0
     while tried < rounds * whole:
         started = monotonic()
-        if deadline is not None and started > deadline:
+        if until.over():
             break
         size = min(size, rounds * whole - tried)
         tried += size
         done = tried / whole
-        cooled, reached = reached, max(done / rounds, _elapsed(begin, deadline))
+        cooled, reached = reached, max(done / rounds, until.passed(begin))
         hot, cold = (price * heat.hot * (heat.cold / heat.hot) ** min(part, 1.0) for part in (cooled, reached))
         cost += ruin(site, able, size, RUINED_MOST, hot, cold, TIE_SHARE * price, NOISE_SHARE * price)
         if note is not None:
             note(int(done), cost)
         if cost < best - 1e-9:
             best, kept = cost, copy_tours(site)
-        if deadline is not None:
+        if until.at is not None:
             size = min(max(int(size * SLICE_SECONDS / max(monotonic() - started, 1e-6)), 1), whole)
     return best, kept
-
-
-def _elapsed(begin: float, deadline: float | None) -> float:
-    """Share of the search's time that has passed."""
-    return 0.0 if deadline is None else (monotonic() - begin) / max(deadline - begin, 1e-9)
 
 
 def copy_tours(site: Site) -> Tours:

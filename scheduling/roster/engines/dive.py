@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from time import monotonic
 
 import numpy as np
 
@@ -20,6 +19,7 @@ from scheduling.roster.engines.anneal import Heat, Note, anneal
 from scheduling.roster.engines.arrays import Site, Tours
 from scheduling.roster.engines.columns import Relaxed, TourMaster
 from scheduling.roster.engines.dual import dual_bound, value_at
+from scheduling.roster.engines.until import Until
 from scheduling.roster.problem import RosterProblem
 
 SMOOTH = 0.3  # weight of the best bound's prices
@@ -51,35 +51,31 @@ class Blank:
 
 def search_by_columns(
     problem: RosterProblem, site: Site, able: np.ndarray, blank: Blank, price: np.ndarray, cost: float, *,
-    seed: int, rounds: int, deadline: float | None, note: Note,
+    seed: int, rounds: int, until: Until, note: Note,
 ) -> tuple[Tours, float]:  # fmt: skip
     """The best tours met and the bound, from the roster in `site` (which costs `cost`) and `guide` prices on."""
     random = np.random.default_rng(seed)
     cover = problem.book.cover
     unit = (cover.under_per_hour + cover.over_per_hour) * float(problem.grid.hours.mean())
-    begin = monotonic()
-    first = None if deadline is None else begin + FIRST_SHARE * max(deadline - begin, 0.0)
-    best, kept = anneal(site, able, cost, unit, min(rounds, ROUNDS_A_DIVE), deadline=first, note=note)
+    first = until.first(FIRST_SHARE)
+    best, kept = anneal(site, able, cost, unit, min(rounds, ROUNDS_A_DIVE), until=first, note=note)
     master, everyone = TourMaster(problem, site, able, seed), np.arange(len(able))
 
     def met() -> None:
         master.add(everyone)
 
-    def stop() -> bool:
-        return deadline is not None and monotonic() > deadline
-
     restore(site, kept)
     met()
-    warm = dual_bound(problem, site, able, price, best - blank.idle, WARM_STEPS, stop, met)
-    bound = generate(problem, site, master, warm.value, stop) + blank.idle
+    warm = dual_bound(problem, site, able, price, best - blank.idle, WARM_STEPS, until.over, met)
+    bound = generate(problem, site, master, warm.value, until.over) + blank.idle
     for number in range(max(rounds // ROUNDS_A_DIVE, 1)):
-        if stop() or best - bound < CLOSE_ENOUGH * unit:
+        if until.over() or best - bound < CLOSE_ENOUGH * unit:
             break
-        chosen = dive(problem, site, master, random, number, best, stop)
+        chosen = dive(problem, site, master, random, number, best, until.over)
         if chosen is None:
             break
         reached = seat(site, able, tours_of(master, chosen), blank)
-        reached, tours = anneal(site, able, reached, unit, ROUNDS_A_DIVE, heat=WARM, deadline=deadline)
+        reached, tours = anneal(site, able, reached, unit, ROUNDS_A_DIVE, heat=WARM, until=until)
         if reached < best - 1e-9:
             best, kept = reached, tours
         note(min((number + 1) * ROUNDS_A_DIVE, rounds), reached)

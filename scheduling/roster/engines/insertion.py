@@ -14,7 +14,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Event
-from time import monotonic
 
 import numpy as np
 
@@ -30,6 +29,7 @@ from scheduling.roster.engines.guide import Guide, make_guide, no_guide
 from scheduling.roster.engines.mentors import beside_mentors
 from scheduling.roster.engines.plan import Shift
 from scheduling.roster.engines.site import Staff, fine_step, make_site, read_staff
+from scheduling.roster.engines.until import COUNTED, Until
 from scheduling.roster.problem import RosterProblem
 
 SWEEPS = 4
@@ -52,7 +52,7 @@ class Inserted:
 
 
 def solve_by_insertion(
-    problem: RosterProblem, *, seed: int, rounds: int, deadline: float | None = None, tell: Tell | None = None,
+    problem: RosterProblem, *, seed: int, rounds: int, until: Until = COUNTED, tell: Tell | None = None,
     staff: Staff | None = None, trace: Trace | None = None,
 ) -> Inserted:  # fmt: skip
     """The best roster met in `rounds` of `INSERTIONS_PER_ROUND` a person. Raises `NeedsProgram` (see `site`).
@@ -79,12 +79,9 @@ def solve_by_insertion(
     cost += kernel.sweep(site, random.permutation(able), TIE_SHARE * price, True)
     met(cost)
 
-    def late() -> bool:
-        return deadline is not None and monotonic() > deadline
-
     for done in range(SWEEPS):
         say("people", done + 1, SWEEPS + 1)  # from here on there is a legal roster
-        if late():
+        if until.over():
             break
         cost += kernel.sweep(site, random.permutation(able), TIE_SHARE * price, False)
         met(cost)
@@ -95,15 +92,14 @@ def solve_by_insertion(
         met(cost)
 
     # columns know one person each
-    if rounds and cells(problem) <= CELLS_MOST and not (ties_people(problem) or late()):
+    if rounds and cells(problem) <= CELLS_MOST and not (ties_people(problem) or until.over()):
         guide = make_guide(problem, staff, seed)
         kept, bound = search_by_columns(
-            problem, site, able, blank, guide.price, cost, seed=seed, rounds=rounds, deadline=deadline,
-            note=note,
+            problem, site, able, blank, guide.price, cost, seed=seed, rounds=rounds, until=until, note=note,
         )  # fmt: skip
     else:
-        with Beside(problem, staff, cost - fixed, seed, rounds, deadline) as beside:
-            _, kept = anneal(site, able, cost, price, rounds, deadline=deadline, note=note)
+        with Beside(problem, staff, cost - fixed, seed, rounds, until) as beside:
+            _, kept = anneal(site, able, cost, price, rounds, until=until, note=note)
             guide, bound = beside.result()
         bound += fixed
     kept = beside_mentors(problem, site, able, kept)
@@ -119,10 +115,10 @@ class Beside:
     """
 
     def __init__(
-        self, problem: RosterProblem, staff: Staff, target: float, seed: int, rounds: int, deadline: float | None
+        self, problem: RosterProblem, staff: Staff, target: float, seed: int, rounds: int, until: Until
     ) -> None:
         self._problem, self._staff, self._target = problem, staff, target
-        self._seed, self._rounds, self._deadline = seed, rounds, deadline
+        self._seed, self._rounds, self._until = seed, rounds, until
         self._left = Event()
         self._worker = ThreadPoolExecutor(max_workers=1)
 
@@ -151,7 +147,7 @@ class Beside:
         return guide, dual_bound(problem, site, able, guide.price, self._target, steps, self._ended).value
 
     def _ended(self) -> bool:
-        return self._left.is_set() or (self._deadline is not None and monotonic() > self._deadline)
+        return self._left.is_set() or self._until.over()
 
 
 def _shifts(problem: RosterProblem, tours: Tours, site: Site) -> dict[int, list[Shift]]:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from time import monotonic
 
 import numpy as np
 
@@ -27,6 +26,7 @@ from scheduling.roster.engines.plan import Plan, Shift
 from scheduling.roster.engines.search import improve
 from scheduling.roster.engines.site import NeedsProgram
 from scheduling.roster.engines.tours import TourFinder
+from scheduling.roster.engines.until import COUNTED, Stopped, Until, never
 from scheduling.roster.open_people import PeopleAlike, people_alike
 from scheduling.roster.problem import RosterProblem
 from scheduling.roster.tour_cost import idle_cost
@@ -41,12 +41,16 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Effort:
-    """How long an engine may try. Without `seconds` the limits are counts, so that equal seeds give equal rosters."""
+    """How long an engine may try; `stopped` ends it with what there is.
+
+    Without `seconds` the limits are counts, so that equal seeds give equal rosters.
+    """
 
     seed: int
     iterations: int
     seconds: float | None
     progress: Progress | None
+    stopped: Stopped = never
     trace: Trace | None = None  # hears what each roster met on the way costs (insertion engine)
 
     def tell(self, stage: str, done: int, total: int) -> None:
@@ -74,7 +78,7 @@ def solve(problem: RosterProblem, effort: Effort) -> Solved:
 
 
 def _solve(problem: RosterProblem, effort: Effort) -> Solved:
-    deadline = None if effort.seconds is None else monotonic() + effort.seconds
+    until = Until.after(effort.seconds, effort.stopped)
     if not (problem.group_of >= 0).any() or not len(problem.slots):
         return _nothing(problem)
     if (
@@ -89,8 +93,8 @@ def _solve(problem: RosterProblem, effort: Effort) -> Solved:
         if exact is not None and exact.proven:
             return Solved(exact.shifts, exact.cost, exact.bound, True, {})
         if exact is not None:
-            return _better(exact, _searched(problem, effort, deadline))
-    return _searched(problem, effort, deadline)
+            return _better(exact, _searched(problem, effort, until))
+    return _searched(problem, effort, until)
 
 
 def _better(exact: ExactRoster, found: Solved) -> Solved:
@@ -101,11 +105,11 @@ def _better(exact: ExactRoster, found: Solved) -> Solved:
     return Solved(exact.shifts, exact.cost, min(bound, exact.cost), exact.cost <= bound + 1e-6, found.savings)
 
 
-def _searched(problem: RosterProblem, effort: Effort, deadline: float | None) -> Solved:
+def _searched(problem: RosterProblem, effort: Effort, until: Until) -> Solved:
     try:
-        return _inserted(problem, effort, deadline)
+        return _inserted(problem, effort, until)
     except NeedsProgram:
-        return _large(problem, people_alike(problem), effort, deadline)
+        return _large(problem, people_alike(problem), effort, until)
 
 
 def _may_be_small(problem: RosterProblem) -> bool:
@@ -116,12 +120,12 @@ def _may_be_small(problem: RosterProblem) -> bool:
     return columns <= BARRED_TIMES * EXACT_COLUMNS_MOST
 
 
-def _inserted(problem: RosterProblem, effort: Effort, deadline: float | None) -> Solved:
+def _inserted(problem: RosterProblem, effort: Effort, until: Until) -> Solved:
     found = solve_by_insertion(
         problem,
         seed=effort.seed,
         rounds=effort.iterations,
-        deadline=deadline,
+        until=until,
         tell=effort.tell,
         trace=effort.trace,
     )
@@ -132,7 +136,7 @@ def _inserted(problem: RosterProblem, effort: Effort, deadline: float | None) ->
     return Solved(plan.shifts, cost, found.bound, cost <= found.bound + 1e-6, found.savings)
 
 
-def _large(problem: RosterProblem, classes: tuple[PeopleAlike, ...], effort: Effort, deadline: float | None) -> Solved:
+def _large(problem: RosterProblem, classes: tuple[PeopleAlike, ...], effort: Effort, until: Until) -> Solved:
     effort.tell("relaxation", 0, 1)
     master = make_master(problem, classes, effort.seed)
     worth, savings = master.guide(None if effort.seconds is None else effort.seconds * RELAXATION_SHARE)
@@ -141,21 +145,21 @@ def _large(problem: RosterProblem, classes: tuple[PeopleAlike, ...], effort: Eff
     bound = lagrangian_bound(problem, classes, finders, worth)
     plan = Plan(problem, make_prices(problem))
     random = np.random.default_rng(effort.seed)
-    _insert_all(plan, classes, finders, worth, random, effort, deadline)
-    improve(plan, classes, finders, random, effort.iterations, deadline, effort.tell)
+    _insert_all(plan, classes, finders, worth, random, effort, until)
+    improve(plan, classes, finders, random, effort.iterations, until, effort.tell)
     cost = plan.cost + cost_among(problem, plan.shifts)
     return Solved(plan.shifts, cost, bound, cost <= bound + 1e-6, savings)
 
 
 def _insert_all(
     plan: Plan, classes: tuple[PeopleAlike, ...], finders: list[TourFinder], worth: np.ndarray,
-    random: np.random.Generator, effort: Effort, deadline: float | None = None,
+    random: np.random.Generator, effort: Effort, until: Until = COUNTED,
 ) -> None:  # fmt: skip
     queue = [(number, c) for c, members in enumerate(classes) for number in members.members]
     random.shuffle(queue)
     for done, (person, c) in enumerate(queue):
         effort.tell("people", done, len(queue))
-        if deadline is not None and monotonic() > deadline:
+        if until.over():
             plan.put(person, [], finders[c].idle_cost)
             continue
         group = classes[c].group

@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import log
-from time import monotonic
 
 import numpy as np
 
@@ -22,6 +21,7 @@ from scheduling.roster.engines.kernels import best_shift
 from scheduling.roster.engines.legal import LegalTours, legal_tours
 from scheduling.roster.engines.plan import Plan, Shift
 from scheduling.roster.engines.tours import TourFinder
+from scheduling.roster.engines.until import Until
 from scheduling.roster.open_people import PeopleAlike
 
 MOVES_PER_PERSON = 7
@@ -124,9 +124,9 @@ def make_search(
 
 def improve(
     plan: Plan, classes: Sequence[PeopleAlike], finders: Sequence[TourFinder], random: np.random.Generator,
-    iterations: int, deadline: float | None, tell: Callable[[str, int, int], None],
+    iterations: int, until: Until, tell: Callable[[str, int, int], None],
 ) -> None:  # fmt: skip
-    """`iterations` rounds, fewer where the deadline passes; leaves the best roster that was met in `plan`."""
+    """`iterations` rounds, fewer where `until` ends them; leaves the best roster that was met in `plan`."""
     search = make_search(plan, classes, finders, random)
     staff = np.array(sorted(search.class_of))
     best, kept = plan.cost, snapshot(plan)
@@ -142,7 +142,7 @@ def improve(
             retour(search, int(person), heat)
         if plan.cost < best - 1e-9:
             best, kept = plan.cost, snapshot(plan)
-        if deadline is not None and monotonic() > deadline:
+        if until.over():
             break
     restore(plan, kept)
     for _ in range(3):

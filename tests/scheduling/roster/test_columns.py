@@ -18,6 +18,7 @@ from scheduling.roster.engines.insertion import Inserted, solve_by_insertion
 from scheduling.roster.engines.plan import Plan
 from scheduling.roster.engines.program import Effort, solve
 from scheduling.roster.engines.site import make_site, read_staff
+from scheduling.roster.engines.until import Until
 from scheduling.roster.problem import RosterProblem, make_problem
 
 FIRST = pd.Timestamp("2026-03-02", tz="UTC")
@@ -159,6 +160,6 @@ def test_nobody_works_more_of_a_shift_than_their_limit():
 
 def test_a_search_whose_time_is_up_before_it_begins_still_gives_a_roster_and_a_bound():
     problem = problem_of(need_of(3), people=4)
-    found = solve_by_insertion(problem, seed=1, rounds=10, deadline=-1.0)
+    found = solve_by_insertion(problem, seed=1, rounds=10, until=Until(-1.0))
     assert -np.inf < found.bound <= cost_of(problem, found)
     assert sum(len(shifts) for shifts in found.shifts.values()) > 0

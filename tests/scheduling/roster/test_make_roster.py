@@ -311,3 +311,19 @@ def test_a_bound_that_climbs_beside_the_search_repeats_with_its_seed(
     assert first.summary == again.summary
     pd.testing.assert_frame_equal(first.roster, again.roster)
     assert first.summary["bound"] <= first.summary["cost"]
+
+
+def test_a_search_that_is_stopped_hands_back_the_legal_roster_it_has(
+    monkeypatch, make_book, make_need, make_people, day_shift
+):
+    monkeypatch.setattr(program, "EXACT_COLUMNS_MOST", 0)  # the insertion engine
+    stages: list[tuple[str, int]] = []
+    need, people = make_need([("phone/a", "2026-03-02 08:00", 8, 2.0)]), make_people(ann="phone/a", bob="phone/a")
+    book = make_book({"day": day_shift})
+    result = make_roster(
+        need, people, book, iterations=10**9, progress=lambda stage, done, total: stages.append((stage, done)),
+        stopped=lambda: ("people", 1) in stages,
+    )  # fmt: skip
+    assert result.summary["uncovered_hours"] == 0  # both were put in before
+    assert result.summary["warnings"][-1] == "stopped before its end: the best roster so far"
+    assert len(audit(result.roster, people, book)) == 0
