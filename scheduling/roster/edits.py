@@ -25,8 +25,9 @@ from scheduling.roster.engines.day_view import day_views
 from scheduling.roster.problem import make_problem
 from scheduling.roster.repair import account, changed_rows, told
 from scheduling.roster.repair_moves import rows_of
-from scheduling.roster.repair_state import ROUNDING, RepairState, TourCost
+from scheduling.roster.repair_state import RepairState
 from scheduling.roster.rules import GROUP_RULES
+from scheduling.roster.tour_cost import ROUNDING, TourCost
 from scheduling.roster.variants import group_cost
 from scheduling.roster.work import PersonWork, Row, Worked, read_rows
 from scheduling.shifts.localtime import clock_of
