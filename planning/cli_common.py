@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import re
 import signal
 import sys
 import tempfile
@@ -153,6 +154,22 @@ def progress_bar(quiet: bool) -> Iterator[Progress | None]:
             bar.update(task, description=what[:24], completed=done, total=total)
 
         yield move
+
+
+_OFFSET = re.compile(r"T\d\d:\d\d(?::\d\d(?:\.\d+)?)?([+-]\d\d:?\d\d)\b")
+_LOOKED_AT_CHARACTERS = 4096
+
+
+def tell_utc_days(path: str | Path, timezone: str | None, quiet: bool) -> None:
+    """Says that days are cut at midnight UTC where a CSV file's stamps show another clock and no zone is given."""
+    if timezone is not None or not str(path).endswith(".csv") or not Path(path).is_file():
+        return
+    with Path(path).open(encoding="utf-8-sig", errors="replace") as file:
+        found = _OFFSET.search(file.read(_LOOKED_AT_CHARACTERS))
+    if found is not None and found[1].replace(":", "") not in ("+0000", "-0000"):
+        say(
+            f"warning: stamps of {Path(path).name} are {found[1]}, days are cut at midnight UTC: give --timezone", quiet
+        )
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from planning.cli_common import (
     say,
     say_json,
     stoppable,
+    tell_utc_days,
 )
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def require(
 ) -> None:
     """People needed per queue and interval; with people, what those with several skills save.
 
-    Example: smena require forecast.csv --targets targets.toml --out requirements.csv
+    Example: smena require forecast.csv --targets targets.toml --timezone Europe/Berlin --out requirements.csv
     """
     from domain.tables import REQUIREMENTS, SKILL_BOUNDS
     from planning import stages, steps
@@ -119,6 +120,7 @@ def require(
         return
     needs(targets=targets)
     assert targets is not None
+    tell_utc_days(forecast, timezone, quiet)
     made = stages.requirements_of_forecast(
         forecast,
         targets,
@@ -331,7 +333,7 @@ def certify(
 ) -> None:
     """Simulate the people present against the forecast and its uncertainty.
 
-    Example: smena certify roster.csv --forecast forecast.csv --targets targets.toml --runs 100 --out certificate.csv
+    Example: smena certify roster.csv --forecast forecast.csv --targets targets.toml --timezone Europe/Berlin
     """
     from domain.tables import CERTIFICATE
     from planning import stages, steps
@@ -347,6 +349,7 @@ def certify(
         return
     needs(forecast=forecast, targets=targets)
     assert forecast is not None
+    tell_utc_days(staffed, timezone, quiet)
     assert targets is not None
     made = stages.certificate_of_file(
         staffed, forecast, targets, runs=runs or 100, seed=1 if seed is None else seed, timezone=timezone or "UTC",

@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from planning.cli import app
-from planning.cli_common import stoppable
+from planning.cli_common import stoppable, tell_utc_days
 from planning.session import Session
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -285,3 +285,20 @@ def test_ctrl_c_asks_the_search_to_end_and_a_second_one_ends_the_program() -> No
         with pytest.raises(KeyboardInterrupt):
             os.kill(os.getpid(), signal.SIGINT)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.mark.parametrize(
+    ("stamp", "timezone", "told"),
+    [
+        ("2026-09-07T09:00:00+02:00", None, True),
+        ("2026-09-07T09:00:00+02:00", "Europe/Berlin", False),
+        ("2026-09-07T07:00:00+00:00", None, False),
+        ("2026-09-07T07:00:00Z", None, False),
+    ],
+)
+def test_who_names_no_zone_is_told_that_days_are_cut_at_midnight_utc(
+    stamp: str, timezone: str | None, told: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "forecast.csv").write_text(f"queue,start,offered\nphone,{stamp},5\n")
+    tell_utc_days(tmp_path / "forecast.csv", timezone, quiet=False)
+    assert ("stamps of forecast.csv are +02:00" in capsys.readouterr().err) == told
