@@ -11,7 +11,7 @@ from planning.steps.adjusting import (
 )
 from planning.steps.cleaning import decide_mark, list_marks, marks_revision
 from planning.steps.demand import make_forecast, pinned_models
-from planning.steps.editing import edit_roster, preview_edits, swaps
+from planning.steps.editing import edit_roster, preview_edits, shifts_by_day, swaps, take_up
 from planning.steps.events import (
     calendar_ahead,
     events_of_file,
@@ -86,9 +86,11 @@ __all__ = [
     "save_events",
     "save_outbound",
     "set_total",
+    "shifts_by_day",
     "status",
     "swaps",
     "switch_adjustment",
+    "take_up",
     "tightest",
     "unknown_patterns",
     "verify",

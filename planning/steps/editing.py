@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from domain.errors import NothingToPlan
+from domain.day_edits import DayEdit, Start
+from domain.errors import BadValue, NothingToPlan
 from planning.recipe import Recipe
 from planning.session import Session
 from planning.steps.ledgers import ledger_of
 from planning.steps.produce import Made, Materials, StepResult, Tools, needed, produce, site_inputs
 from planning.steps.weeks import previous_of, previous_rows, week_of, within
+from planning.store import NewPlan, Plan
 
 if TYPE_CHECKING:
-    from scheduling import DayEdit, Edited
+    from scheduling import Edited
 
 RULE_FILES = ("people.csv", "rules.toml", "time_off.csv")
 EDITED = "edits"
@@ -46,6 +48,25 @@ def swaps(session: Session, agent: str, day: date) -> pd.DataFrame:
     return core.possible_swaps(agent=agent, day=day, **_of(materials))
 
 
+def shifts_by_day(session: Session) -> dict[tuple[str, date], tuple[Start, ...]]:
+    """The shifts (template, start) of the plan's roster by person and local day. Raises `NothingToPlan`."""
+    import scheduling as core
+
+    roster = session.store.versions.frame("roster", needed(session, "roster"))
+    return core.shifts_by_day(roster, session.site.rulebook)
+
+
+def take_up(session: Session, version: str) -> Plan:
+    """Make another version of the roster the draft's: one that was put aside, or the published one.
+
+    Raises `BadValue` for a version that the store does not have.
+    """
+    if version not in session.store.versions.known().get("roster", ()):
+        raise BadValue("a version of roster", column="version", found=version)
+    new = NewPlan({"roster": version}, session.clock(), session.author, f"take up {version}", session.run)
+    return session.store.plans.advance(session.pointer, new)
+
+
 def edited_maker(materials: Materials) -> Made:
     """ROSTER of a recipe that edits."""
     done = _edited(materials, [_edit_of(told) for told in materials.parameters[EDITED]])
@@ -70,8 +91,6 @@ def _told(edit: DayEdit) -> dict[str, Any]:
 
 
 def _edit_of(told: Mapping[str, Any]) -> DayEdit:
-    from scheduling import DayEdit
-
     shifts = tuple((str(name), int(clock)) for name, clock in told.get("shifts", ()))
     return DayEdit(told["agent"], date.fromisoformat(told["date"]), shifts, told.get("takes", ""))
 

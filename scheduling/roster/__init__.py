@@ -1,7 +1,7 @@
 """Rosters for named people: the problem, its rules, the engines that plan, and the audit of any roster."""
 
 from scheduling.roster.audit import audit
-from scheduling.roster.edits import DayEdit, Edited, edit, possible_swaps
+from scheduling.roster.edits import Edited, edit, possible_swaps, shifts_by_day
 from scheduling.roster.ledger import carry
 from scheduling.roster.proof import prove, tightest
 from scheduling.roster.repair import Repair, repair
@@ -14,7 +14,6 @@ __all__ = [
     "GROUP_RULES",
     "RULES",
     "Copied",
-    "DayEdit",
     "Edited",
     "Repair",
     "RosterResult",
@@ -28,6 +27,7 @@ __all__ = [
     "possible_swaps",
     "prove",
     "repair",
+    "shifts_by_day",
     "tightest",
     "wish_grants",
 ]

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from domain.calendar import clock_text
+from domain.day_edits import DayEdit, Start
 from domain.errors import BadValue
 from domain.people import RuleBook
 from domain.tables import PEOPLE, REPAIRS, REQUIREMENTS, ROSTER, SWAPS
@@ -29,21 +30,8 @@ from scheduling.roster.repair_state import RepairState
 from scheduling.roster.rules import GROUP_RULES
 from scheduling.roster.tour_cost import ROUNDING, TourCost
 from scheduling.roster.variants import group_cost
-from scheduling.roster.work import PersonWork, Row, Worked, read_rows
+from scheduling.roster.work import PersonWork, Row, Worked, read_rows, worked_shifts
 from scheduling.shifts.localtime import clock_of
-
-Start = tuple[str, int]  # shift template, minutes after local midnight
-
-
-@dataclass(frozen=True)
-class DayEdit:
-    """What `agent` does on the local day `day`: the shifts that start then (none: free), or those of `takes` as they
-    stand before any edit."""
-
-    agent: str
-    day: date
-    shifts: tuple[Start, ...] = ()
-    takes: str = ""
 
 
 @dataclass(frozen=True)
@@ -263,3 +251,13 @@ def _newly_broken(old: TourCost, new: TourCost) -> set[str]:
         for rule, (count, excess) in new.hard.items()
         if count > before[rule][0] or excess > before[rule][1] + ROUNDING
     }
+
+
+def shifts_by_day(roster: pd.DataFrame, rulebook: RuleBook) -> dict[tuple[str, date], tuple[Start, ...]]:
+    """The shifts of a roster (frame under ROSTER) by person and local day of their start."""
+    found: dict[tuple[str, date], tuple[Start, ...]] = {}
+    for agent, rows in read_rows(ROSTER.check(roster)).items():
+        for shift in worked_shifts(rows, rulebook):
+            key = agent, date.fromordinal(shift.day)
+            found[key] = (*found.get(key, ()), (shift.shift, clock_of(shift.start, rulebook.timezone)))
+    return found

@@ -14,6 +14,7 @@ import pytest
 from icalendar import Calendar
 from typer.testing import CliRunner, Result
 
+from domain.day_edits import DayEdit
 from domain.errors import BadValue
 from planning import roster_stages, steps
 from planning.cli import app
@@ -21,7 +22,6 @@ from planning.recipe import Recipe
 from planning.session import Session
 from planning.steps.produce import Materials, Tools
 from planning.steps.staffing import roster_maker
-from scheduling import DayEdit
 
 UNCOVERED = 3
 ZONE = "Europe/Berlin"

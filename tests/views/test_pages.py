@@ -59,7 +59,7 @@ def test_a_page_with_a_planned_store_shows_its_numbers(page: str, language: str,
     ("page", "view"),
     [("data", "volume"), ("data", "files"), ("data", "log"), ("forecast", "why"), ("forecast", "quality")]
     + [("requirements", view) for view in ("price", "table")]
-    + [("roster", view) for view in ("coverage", "hours", "audit", "proof")],
+    + [("roster", view) for view in ("coverage", "edit", "standing", "hours", "audit", "proof")],
 )
 def test_every_view_of_a_page_is_drawn(page: str, view: str, open_app: Open, planned: Path) -> None:
     app = open_app(planned, page)

@@ -104,7 +104,7 @@ def test_an_absence_shows_its_changes_before_they_are_applied_and_the_draft_is_c
     compared = next(frame.value for frame in app.dataframe if EN("drafts.measure") in frame.value)
     differing = compared.set_index(EN("drafts.measure")).loc[EN("drafts.changed_days")]
     assert differing[EN("drafts.published")] == "0"
-    assert int(differing[EN("drafts.draft")]) >= 1
+    assert int(next(value for name, value in differing.items() if name != EN("drafts.published"))) >= 1
     app.button(key="publish").click().run()  # nothing is left to compare: the page goes on
     assert not app.exception
     assert toasts(app) == [EN("roster.published")]

@@ -3,6 +3,7 @@
 from views.figures.canvas import CONFIG
 from views.figures.cleaning import cleaning_chart
 from views.figures.colours import DARK, LIGHT, Colours, colours_of
+from views.figures.cover_heat import cover_heat
 from views.figures.coverage import coverage_chart
 from views.figures.explain import factor_chart, parts_chart, waterfall_chart
 from views.figures.forecast import forecast_chart
@@ -19,6 +20,7 @@ __all__ = [
     "Colours",
     "cleaning_chart",
     "colours_of",
+    "cover_heat",
     "coverage_chart",
     "deadline_chart",
     "factor_chart",

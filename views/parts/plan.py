@@ -49,6 +49,12 @@ def roster_summary() -> Mapping[str, Any]:
     return dict(summary)
 
 
+def rule_files() -> str:
+    """Changes whenever people, rules or time off do: part of the keys of what is worked out from a roster."""
+    current = session().store.site.current()
+    return "-".join(current[name].sha256 for name in ("people.csv", "rules.toml", "time_off.csv") if name in current)
+
+
 def is_published(kind: str) -> bool:
     """Whether readers see the version that is worked on."""
     shown = published()

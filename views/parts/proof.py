@@ -27,9 +27,7 @@ def _proof(_session: Session, store: str, roster: str, files: str) -> pd.DataFra
 
 def proof_of_plan() -> pd.DataFrame:
     """PROOF of the roster on the page, worked out once for each roster and set of rules."""
-    current = site.session().store.site.current()
-    files = "-".join(current[name].sha256 for name in ("people.csv", "rules.toml", "time_off.csv") if name in current)
-    return _proof(site.session(), str(site.session().store.address), site.member("roster") or "", files)
+    return _proof(site.session(), str(site.session().store.address), site.member("roster") or "", plan.rule_files())
 
 
 def proof_view(words: Words) -> None:

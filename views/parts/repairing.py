@@ -24,12 +24,13 @@ Asked = tuple[str, date, date, str, int]
 def repair_panel(roster: pd.DataFrame, words: Words) -> None:
     """Who is away when, and the button that shows what to change."""
     days = day_list(roster, site.zone())
-    people = sorted(site.session().site.people["agent"].astype(str), key=lambda agent: plan.names().get(agent, agent))
+    names = plan.names()
+    people = sorted(site.session().site.people["agent"].astype(str), key=lambda agent: names.get(agent, agent))
     if not days or not people:
         return
     with st.popover(words("repair.open"), icon=":material/sick:", key="repair"):
         agent = st.selectbox(
-            words("column.agent"), people, key="repair_agent", format_func=lambda name: plan.names().get(name, name)
+            words("column.agent"), people, key="repair_agent", format_func=lambda name: names.get(name, name)
         )
         with st.container(horizontal=True):
             first = st.selectbox(words("repair.first"), days, key="repair_first", format_func=words.day)

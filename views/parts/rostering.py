@@ -102,7 +102,7 @@ def summary_cards(words: Words) -> None:
             words("roster.cost"),
             words.number(summary.get("cost", float("nan"))),
             border=True,
-            help=words("roster.cost_help"),
+            help=_cost_help(summary, words),
         )
         st.metric(
             words("roster.gap"),
@@ -122,6 +122,13 @@ def summary_cards(words: Words) -> None:
     if warnings:
         with st.expander(words("roster.warnings", warnings=len(warnings)), icon=":material/info:"):
             st.markdown("\n".join(f"- {warning}" for warning in warnings))
+
+
+def _cost_help(summary: Mapping[str, Any], words: Words) -> str:
+    """What the cost is made of, and how much each part is where the solver says."""
+    parts = summary.get("costs", {})
+    told = "; ".join(f"{words(f'roster.cost_{name}')} {words.number(part)}" for name, part in parts.items())
+    return f"{words('roster.cost_help')} {told}".strip()
 
 
 def binding_rules(rules: Sequence[Mapping[str, Any]], words: Words) -> None:
@@ -156,7 +163,8 @@ def closing_table(rows: Sequence[Mapping[str, Any]], words: Words) -> None:
 def hours_table(words: Words) -> None:
     """Days and hours of each person, names and teams beside them."""
     roster = site.table("roster")
-    if roster is None:
+    if roster is None or roster.empty:
+        st.info(words("roster.nobody"), icon=":material/person_off:")
         return
     names = plan.names()
     table = hours_by_person(roster, site.zone())

@@ -46,6 +46,20 @@ def cover_by_interval(coverage: pd.DataFrame, timezone: str, interval_minutes: i
     return summed.assign(time=local_times(summed["start"], timezone))
 
 
+def cover_grid(coverage: pd.DataFrame, timezone: str, across: str = "day") -> pd.DataFrame:
+    """Present less required people, by time of day (index, HH:MM) and local day, or by queue with `across` "queue".
+
+    Empty where nobody is required and nobody is there. An hour that the clocks show twice counts as its mean.
+    """
+    local = local_times(coverage["start"], timezone)
+    cells = coverage.assign(time=local.dt.strftime("%H:%M"), day=local.dt.normalize())
+    cells = cells[(cells["required"] > 0) | (cells["present"] > 0)]
+    keys = ["time", "day"] if across == "day" else ["time", "day", "queue"]
+    summed = cells.groupby([*keys, "start"])[["present", "required"]].sum()
+    net = (summed["present"] - summed["required"]).groupby(["time", across]).mean()
+    return net.unstack(across).sort_index()
+
+
 def biggest_gaps(coverage: pd.DataFrame, timezone: str, most: int = 20) -> pd.DataFrame:
     """The intervals with the largest gap: queue, time (naive local), required, present, gap."""
     short = coverage[coverage["gap"] > 1e-6].sort_values(["gap", "start"], ascending=[False, True]).head(most)

@@ -7,8 +7,9 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from domain.day_edits import DayEdit
 from domain.errors import BadValue
-from scheduling.roster import DayEdit, audit, edit, possible_swaps
+from scheduling.roster import audit, edit, possible_swaps
 
 EARLY = {"start_from": "08:00", "length_minutes": 480}
 LATE = {"start_from": "14:00", "start_to": "16:00", "start_step_minutes": 120, "length_minutes": 480}
