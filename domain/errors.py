@@ -73,6 +73,16 @@ class InputError(SmenaError):
         named.args = (named._message(),)
         return named
 
+    def at_line(self, line: int | None) -> Self:
+        """The same error with its line named; as it is where it knows one."""
+        if line is None or self.line is not None:
+            return self
+        named = type(self).__new__(type(self))
+        named.__dict__.update(self.__dict__)
+        named.line = line
+        named.args = (named._message(),)
+        return named
+
     def _message(self) -> str:
         column = f"column {self.column!r}" if self.column else ""
         place = ", ".join(part for part in (self.file or "", f"line {self.line}" if self.line else "", column) if part)

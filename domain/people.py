@@ -351,11 +351,10 @@ def _named(fault: ValidationError | BadValue, content: Mapping[str, Any], file: 
     for position, part in enumerate(first["loc"]):
         inside = position and first["loc"][position - 1] in ("agreements", "shifts")
         names.append(str(content[str(first["loc"][position - 1])][part]["name"]) if inside else str(part))
-    message = key_fault(first["msg"])
-    found = None if isinstance(first["input"], dict) else first["input"]
-    return BadValue(
-        message, file=file, column=".".join(names), found=found, remedy="See docs/glossary.md for the keys."
-    )
+    if names[0] in ("agreements", "shifts", "rules", "sites"):
+        names[0] = names[0].removesuffix("s")  # as the file has it
+    found, remedy = None if isinstance(first["input"], dict) else first["input"], "See docs/glossary.md for the keys."
+    return BadValue(key_fault(first["msg"]), file=file, column=".".join(names), found=found, remedy=remedy)
 
 
 def _check_agreements(book: RuleBook, file: str | None) -> None:

@@ -7,7 +7,15 @@ from typing import Annotated
 import typer
 
 from planning.cli_common import OutOption, QuietOption, door, give, say
-from planning.cli_staffing import LedgerOption, PeopleOption, RulesOption, WishesOption, needs
+from planning.cli_staffing import (
+    DAYS_OF_ROWS,
+    LedgerOption,
+    PeopleOption,
+    PlannedOption,
+    RulesOption,
+    WishesOption,
+    needs,
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -21,6 +29,7 @@ def ledger(
     rules: RulesOption = None,
     wishes: WishesOption = None,
     before: LedgerOption = None,
+    requirements: PlannedOption = None,
     out: OutOption = None,
     quiet: QuietOption = False,
 ) -> None:
@@ -34,6 +43,10 @@ def ledger(
     needs(people=people, rules=rules)
     assert people is not None
     assert rules is not None
-    carried, zone = roster_stages.ledger_of_roster(roster, people, rules, wishes=wishes, ledger=before)
+    carried, zone = roster_stages.ledger_of_roster(
+        roster, people, rules, wishes=wishes, ledger=before, requirements=requirements
+    )
     give(carried, out, LEDGER, zone)
+    if requirements is None:
+        say(DAYS_OF_ROWS, quiet)
     say(f"{len(carried)} people counted", quiet)

@@ -45,6 +45,10 @@ PreviousOption = Annotated[Path | None, typer.Option("--previous", help="The ros
 LedgerOption = Annotated[
     Path | None, typer.Option("--ledger", help="What people have had of nights, weekends … (see smena ledger).")
 ]
+PlannedOption = Annotated[
+    Path | None, typer.Option("--requirements", help="What was planned for: says which days the plan has.")
+]
+DAYS_OF_ROWS = "the plan's days are taken from the roster's rows; --requirements says which days were planned"
 PercentileOption = Annotated[
     float | None, typer.Option("--percentile", min=2.5, max=97.5, help="Plan for this percentile instead of the mean.")
 ]
@@ -262,9 +266,7 @@ def audit(
     wishes: WishesOption = None,
     previous: PreviousOption = None,
     ledger: LedgerOption = None,
-    requirements: Annotated[
-        Path | None, typer.Option("--requirements", help="What was planned for: says which days the plan has.")
-    ] = None,
+    requirements: PlannedOption = None,
     proof: Annotated[
         str | None, typer.Option("--proof", help="Also the margin of every rule and person (.csv, .xlsx).")
     ] = None,
@@ -305,6 +307,8 @@ def audit(
                 roster, people, rules, wishes=wishes, previous=previous, requirements=requirements
             )
             roster_stages.write_proof(margins, proof, zone)
+        if requirements is None:
+            say(DAYS_OF_ROWS, quiet)
     hard = int((found["strictness"] == "forbid").sum())
     if json and out is None:
         say_json({"hard": hard, "breaches": records(found)})

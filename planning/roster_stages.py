@@ -12,7 +12,8 @@ import pandas as pd
 from connectors import read_roster, read_table
 from domain.errors import BadValue
 from domain.people import RuleBook
-from domain.tables import LEDGER, PEOPLE, REQUIREMENTS, TIME_OFF
+from domain.tables import LEDGER, REQUIREMENTS
+from planning.people_files import people_of, time_off_of
 from planning.progress import Progress
 from planning.roster_files import RosterFiles, check_formats, write_roster
 from planning.site import holidays_of
@@ -38,26 +39,28 @@ def proof_of_roster(
     with of_file(path, of_people(people, wishes)):
         return scheduling.prove(
             read_roster(path, timezone=rulebook.timezone),
-            read_table(people, PEOPLE),
+            people_of(people, rulebook, rules),
             rulebook,
-            time_off=read_table(wishes, TIME_OFF) if wishes else None,
+            time_off=time_off_of(wishes),
             previous=read_roster(previous, timezone=rulebook.timezone) if previous else None,
             days=days_of_requirements(requirements, rulebook.timezone),
         )
 
 
 def ledger_of_roster(
-    path: str, people: Path, rules: Path, *, wishes: Path | None = None, ledger: Path | None = None
-) -> tuple[pd.DataFrame, str]:
+    path: str, people: Path, rules: Path, *, wishes: Path | None = None, ledger: Path | None = None,
+    requirements: Path | None = None,
+) -> tuple[pd.DataFrame, str]:  # fmt: skip
     """LEDGER after a roster file, and the site's zone."""
     from scheduling import carry  # slow to import: only where it is used
 
     rulebook = rulebook_of(rules)
     with of_file(path, of_people(people, wishes)):
         carried = carry(
-            read_roster(path, timezone=rulebook.timezone), read_table(people, PEOPLE), rulebook,
-            time_off=read_table(wishes, TIME_OFF) if wishes else None,
+            read_roster(path, timezone=rulebook.timezone), people_of(people, rulebook, rules), rulebook,
+            time_off=time_off_of(wishes),
             ledger=read_table(ledger, LEDGER) if ledger else None,
+            days=days_of_requirements(requirements, rulebook.timezone),
         )  # fmt: skip
     return carried, rulebook.timezone
 
@@ -80,12 +83,13 @@ def export_roster_file(
     check_formats(formats)
     rulebook = rulebook_of(rules)
     zone = rulebook.timezone
-    roster, staff = read_roster(path, timezone=zone), read_table(people, PEOPLE)
-    time_off = read_table(wishes, TIME_OFF) if wishes else None
+    roster, staff = read_roster(path, timezone=zone), people_of(people, rulebook, rules)
+    time_off = time_off_of(wishes)
     coverage, proof = None, None
     if "xlsx" in formats:
         with of_file(path, of_people(people, wishes)):
-            proof = scheduling.prove(roster, staff, rulebook, time_off=time_off)
+            days = days_of_requirements(requirements, zone)
+            proof = scheduling.prove(roster, staff, rulebook, time_off=time_off, days=days)
         if requirements is not None:
             need = read_table(requirements, REQUIREMENTS, timezone=zone)
             coverage = scheduling.measure_coverage(need, roster, people=staff, timezone=zone)
@@ -127,8 +131,8 @@ def repair_of_files(
     with of_file(path, of_people(people, time_off)):
         return scheduling.repair(
             read_roster(path, timezone=zone), read_table(requirements, REQUIREMENTS, timezone=zone),
-            read_table(people, PEOPLE), rulebook,
-            time_off=read_table(time_off, TIME_OFF) if time_off else None,
+            people_of(people, rulebook, rules), rulebook,
+            time_off=time_off_of(time_off),
             previous=read_roster(previous, timezone=zone) if previous else None,
             now=now, changes_most=changes_most, least_gain=least_gain,
         )  # fmt: skip
@@ -145,8 +149,8 @@ def copy_of_file(
     begin = first or (roster["start"].min().tz_convert(rulebook.timezone).date() if len(roster) else to)
     with of_file(path, of_people(people, time_off)):
         return scheduling.copy_week(
-            roster, read_table(people, PEOPLE), rulebook, first=begin, to=to, days=days,
-            time_off=read_table(time_off, TIME_OFF) if time_off else None,
+            roster, people_of(people, rulebook, rules), rulebook, first=begin, to=to, days=days,
+            time_off=time_off_of(time_off),
         )  # fmt: skip
 
 
@@ -162,8 +166,8 @@ def comparison_of_files(
     with of_file(paths[0], of_people(people, time_off)):
         return scheduling.compare(
             {path: read_roster(path, timezone=zone) for path in paths},
-            read_table(requirements, REQUIREMENTS, timezone=zone), read_table(people, PEOPLE), rulebook,
-            time_off=read_table(time_off, TIME_OFF) if time_off else None,
+            read_table(requirements, REQUIREMENTS, timezone=zone), people_of(people, rulebook, rules), rulebook,
+            time_off=time_off_of(time_off),
             previous=read_roster(previous, timezone=zone) if previous else None,
         )  # fmt: skip
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from connectors import read_table, read_toml
+from connectors import lines_of_toml, read_table, read_toml
 from domain import OpeningHours, RuleBook, SegmentRules, Settings, Table, Targets, WorkCalendar, work_calendar
 from domain.errors import EmptyFile, NothingToPlan
 from domain.tables import BACKLOG, DECISIONS, EVENTS, OUTBOUND, PEOPLE, TIME_OFF
@@ -83,7 +83,8 @@ class Site:
         """Agreements, shifts and rules. Raises `NothingToPlan` where there is no rules.toml."""
         if "rules.toml" not in self.contents:
             raise NothingToPlan("rule book (rules.toml)", LOAD_SITE)
-        return RuleBook.from_mapping(self._toml("rules.toml"), "rules.toml")
+        with lines_of_toml(self.contents["rules.toml"]):
+            return RuleBook.from_mapping(self._toml("rules.toml"), "rules.toml")
 
     @cached_property
     def opening(self) -> OpeningHours | None:
@@ -145,7 +146,8 @@ def _table_text(path: Path) -> str:
 
 
 def _toml_text(path: Path) -> str:
-    SETTINGS_OF_A_SITE[path.name](read_toml(path), str(path))
+    with lines_of_toml(path):
+        SETTINGS_OF_A_SITE[path.name](read_toml(path), str(path))
     return path.read_text("utf-8-sig")
 
 

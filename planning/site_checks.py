@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from connectors import lines_of_toml
 from domain import RuleBook, Targets, public_holidays
 from domain.calendar import parse_clock
 from domain.errors import BadValue
@@ -32,15 +33,16 @@ def check_site(new: Mapping[str, str], stored: Mapping[str, str], place: Callabl
     if "smena.toml" in new:
         _check_calendar(site.settings.calendar, year, named("smena.toml"))
     if "rules.toml" in new:
-        check_rule_names(site.rulebook, named("rules.toml"))
+        with lines_of_toml(new["rules.toml"]):
+            check_rule_names(site.rulebook, named("rules.toml"))
     if "people.csv" in new:
-        _check_availability(site.people, named("people.csv"))
+        check_availability(site.people, named("people.csv"))
     if {"people.csv", "rules.toml"} <= set(site.contents) and {"people.csv", "rules.toml"} & set(new):
-        _check_agreements(site.people, site.rulebook, named("people.csv"), named("rules.toml"))
+        check_agreements(site.people, site.rulebook, named("people.csv"), named("rules.toml"))
     if "marks.csv" in new:
         decided_spans(site.decisions, site.settings.timezone, named("marks.csv"))
     if "time_off.csv" in new:
-        _check_time_off(site.time_off, site.people if "people.csv" in site.contents else None, named("time_off.csv"))
+        check_time_off(site.time_off, site.people if "people.csv" in site.contents else None, named("time_off.csv"))
         _check_pinned(site.time_off, site.rulebook if "rules.toml" in site.contents else None, named("time_off.csv"))
 
 
@@ -56,17 +58,26 @@ def _check_calendar(calendar: str, year: int, file: str) -> None:
 
 
 def check_rule_names(book: RuleBook, file: str) -> None:
-    """Every `[rule.NAME]` is one that the planner keeps. Raises `BadValue` naming the file, the rule and the known."""
+    """Every `[rule.NAME]` is one that the planner keeps, and none that always holds is let go.
+
+    Raises `BadValue` naming the file, the rule and what is known.
+    """
     from scheduling import GROUP_RULES, RULES  # loads numba: only where rules are read
     from scheduling.roster.explain import KNOWN_PEOPLE
 
     known = {*(rule.name for rule in RULES), *(rule.name for rule in GROUP_RULES), KNOWN_PEOPLE}
     for name in book.rules:
         if name not in known:
-            raise BadValue(f"one of the rules {', '.join(sorted(known))}", file=file, column="rule", found=name)
+            raise BadValue(f"one of the rules {', '.join(sorted(known))}", file=file, column=f"rule.{name}", found=name)
+    for rule in RULES:
+        try:
+            rule.setting(book)
+        except BadValue as fault:
+            raise fault.in_file(file) from fault
 
 
-def _check_availability(people: pd.DataFrame, file: str) -> None:
+def check_availability(people: pd.DataFrame, file: str) -> None:
+    """Raises `BadValue` naming the line of somebody who is never there."""
     from scheduling.roster.availability import parse_availability
 
     for line, row in enumerate(people.to_dict("records"), start=FIRST_ROW):
@@ -80,7 +91,8 @@ def _check_availability(people: pd.DataFrame, file: str) -> None:
             raise BadValue(expected, file=file, line=line, column="available_to", found=last)
 
 
-def _check_agreements(people: pd.DataFrame, book: RuleBook, file: str, rules: str) -> None:
+def check_agreements(people: pd.DataFrame, book: RuleBook, file: str, rules: str) -> None:
+    """Raises `BadValue` naming the line of an agreement that the book does not have."""
     known = sorted(agreement.name for agreement in book.agreements)
     for line, row in enumerate(people.to_dict("records"), start=FIRST_ROW):
         if row["agreement"] not in known:
@@ -90,7 +102,8 @@ def _check_agreements(people: pd.DataFrame, book: RuleBook, file: str, rules: st
             )  # fmt: skip
 
 
-def _check_time_off(time_off: pd.DataFrame, people: pd.DataFrame | None, file: str) -> None:
+def check_time_off(time_off: pd.DataFrame, people: pd.DataFrame | None, file: str) -> None:
+    """Raises `BadValue` naming the line of time off that ends before it begins, or is of none of the people."""
     agents = None if people is None else set(people["agent"])
     for line, row in enumerate(time_off.to_dict("records"), start=FIRST_ROW):
         if row["to"] < row["from"]:

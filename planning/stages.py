@@ -17,7 +17,7 @@ import pandas as pd
 from pyarrow import parquet
 
 import forecast as forecasting
-from connectors import read_roster, read_table, read_tickets, read_toml
+from connectors import lines_of_toml, read_roster, read_table, read_tickets, read_toml
 from domain import IntervalGrid, OpeningHours, RuleBook, SegmentRules, Targets
 from domain.errors import BadValue, InputError
 from domain.tables import (
@@ -25,13 +25,12 @@ from domain.tables import (
     FORECAST,
     LEDGER,
     OUTBOUND,
-    PEOPLE,
     REQUIREMENTS,
-    TIME_OFF,
     Column,
     Table,
 )
 from planning.execute import Executor
+from planning.people_files import people_of, time_off_of
 from planning.progress import Progress
 from planning.sample_paths import draw_by_paths
 from planning.site import holidays_of
@@ -237,8 +236,9 @@ def targets_of(path: Path) -> Targets:
 
 def rulebook_of(path: Path) -> RuleBook:
     """The rule book of a TOML file. Raises `BadValue` for a rule that nobody keeps."""
-    book = RuleBook.from_mapping(read_toml(path), str(path))
-    check_rule_names(book, str(path))
+    with lines_of_toml(path):
+        book = RuleBook.from_mapping(read_toml(path), str(path))
+        check_rule_names(book, str(path))
     return book
 
 
@@ -267,9 +267,9 @@ def roster_of_requirements(
     with of_file(path, of_people(people, wishes)):
         result = roster_all(
             read_table(path, REQUIREMENTS, timezone=rulebook.timezone),
-            read_table(people, PEOPLE),
+            people_of(people, rulebook, rules),
             rulebook,
-            time_off=read_table(wishes, TIME_OFF) if wishes else None,
+            time_off=time_off_of(wishes),
             previous=read_roster(previous, timezone=rulebook.timezone) if previous else None,
             ledger=read_table(ledger, LEDGER) if ledger else None,
             seed=seed,
@@ -293,9 +293,9 @@ def audit_of_roster(
     with of_file(path, of_people(people, wishes)):
         return scheduling.audit(
             read_roster(path, timezone=rulebook.timezone),
-            read_table(people, PEOPLE),
+            people_of(people, rulebook, rules),
             rulebook,
-            time_off=read_table(wishes, TIME_OFF) if wishes else None,
+            time_off=time_off_of(wishes),
             previous=read_roster(previous, timezone=rulebook.timezone) if previous else None,
             ledger=read_table(ledger, LEDGER) if ledger else None,
             days=days_of_requirements(requirements, rulebook.timezone),

@@ -15,7 +15,7 @@ from domain.tables import LEDGER
 from planning.recipe import Recipe
 from planning.session import Session
 from planning.steps.produce import SITE_PREFIX, Materials
-from planning.steps.weeks import week_of
+from planning.steps.weeks import days_of, week_of
 from planning.store import Version
 
 KIND = "ledger"
@@ -70,7 +70,9 @@ def _carry(materials: Materials) -> pd.DataFrame:
     _, end = week_of({**parameters, "days": (pd.Timestamp(parameters["until"]) - _first(parameters)).days})
     roster = materials.frame("roster")
     had = roster[roster["start"] < end].reset_index(drop=True)
-    return core.carry(had, site.people, site.rulebook, time_off=site.time_off, ledger=before)
+    first, last = days_of(parameters)
+    days = (first, min(last, (end - pd.Timedelta(days=1)).tz_convert(parameters["timezone"]).date()))
+    return core.carry(had, site.people, site.rulebook, time_off=site.time_off, ledger=before, days=days)
 
 
 def _first(parameters: Mapping[str, str]) -> pd.Timestamp:

@@ -30,17 +30,19 @@ def carry(
     late_from: str | None = None,
     time_off: pd.DataFrame | None = None,
     ledger: pd.DataFrame | None = None,
+    days: tuple[date, date] | None = None,
 ) -> pd.DataFrame:
     """The ledger after a roster: a frame under LEDGER, one row for each of `people` and for all that `ledger` knows.
 
     `roster` is a frame under ROSTER, all of whose days are counted; `ledger`, under LEDGER, stands for what came before
     and must end before the roster begins. `holidays`, `late_from` (HH:MM, local time): where not given, those of the
-    book's `[fairness]`. Raises `TableError`, `BadValue`.
+    book's `[fairness]`. `days`: first and last local day of the plan; where None, the first and last one of the rows.
+    Raises `TableError`, `BadValue`.
     """
     rows = read_rows(ROSTER.check(roster))
     before = LEDGER.empty() if ledger is None else LEDGER.check(ledger)
     staff = {person.agent: person for person in make_people(PEOPLE.check(people), rulebook, time_off=time_off)}
-    works = list(works_of(rows, staff, rulebook, None)) if rows else []
+    works = list(works_of(rows, staff, rulebook, None, days)) if rows or days is not None else []
     late, free = late_from or rulebook.fairness.late_from, _holidays(works, rulebook, holidays)
     counted = [_count(work, free, late) for work in works]
     new = pd.DataFrame(counted, columns=["agent", "first", "last", "days", *COUNTS])

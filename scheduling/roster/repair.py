@@ -74,7 +74,8 @@ def repair(
         return Repair(roster, REPAIRS.empty(), {"changed_days": 0, "forced_days": 0})
     problem = make_problem(requirements, people, rulebook, time_off=time_off, previous=previous)
     staff = {person.agent: person for person in problem.people}
-    works = {work.agent: work for work in works_of(read_rows(roster), staff, rulebook, previous)}
+    planned = (date.fromordinal(int(problem.days[0])), date.fromordinal(int(problem.days[-1])))
+    works = {work.agent: work for work in works_of(read_rows(roster), staff, rulebook, previous, planned)}
     state = RepairState(problem, works)
     began = account(state)
     moment = float(minutes_of(pd.DatetimeIndex([now]))[0]) if now is not None else -np.inf

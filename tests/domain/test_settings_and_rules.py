@@ -99,7 +99,7 @@ def test_breaks_that_do_not_fit_are_named(pauses: list[dict[str, int]], says: st
     shift = {"start_from": "08:00", "length_minutes": 480, "break": pauses}
     with pytest.raises(BadValue, match=says) as caught:
         RuleBook.from_mapping({"agreement": {"a": {"shifts": ["s"]}}, "shift": {"s": shift}}, file="rules.toml")
-    assert "shifts.s" in str(caught.value)
+    assert "shift.s" in str(caught.value)
 
 
 @pytest.mark.parametrize(

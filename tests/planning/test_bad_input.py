@@ -253,7 +253,7 @@ def test_people_with_no_skill_that_is_needed_leave_the_hours_uncovered_and_are_n
     [
         (
             "hours_per_day_max = 6",
-            "rules.toml, column 'agreement.full': expected at least one shift of at most 6 paid hours",
+            "rules.toml, line 4, column 'agreement.full': expected at least one shift of at most 6 paid hours",
         ),
         ("hours_per_week_min = 57\nhours_per_week_max = 60", "expected hours_per_week_min that seven days can hold"),
         ("hours_per_week_min = 41", "hours_per_week_min is above hours_per_week_max"),

@@ -106,7 +106,7 @@ def test_a_rule_that_nobody_keeps_is_refused_with_the_names_of_those_that_are_ke
     rules = (site_folder / "rules.toml").read_text("utf-8") + '\n[rule.foo]\nstrictness = "forbid"\n'
     folder = changed(site_folder, tmp_path, "rules.toml", rules)
 
-    with pytest.raises(BadValue, match=r"rules\.toml, column 'rule': expected one of .*weekly_rest.*found 'foo'"):
+    with pytest.raises(BadValue, match=r"rules\.toml, line \d+, column 'rule\.foo': .*weekly_rest.*found 'foo'"):
         steps.load_site(session, folder)
     (tmp_path / "r.csv").write_text("queue,start,agents\n")
     audited = smena("audit", tmp_path / "r.csv", "--people", folder / "people.csv", "--rules", folder / "rules.toml",

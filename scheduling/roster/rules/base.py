@@ -34,7 +34,7 @@ class Rule:
     worth their weight in the linear bound (leaving rows out keeps a lower bound a lower bound).
     For the insertion engine a rule over several days gives a `meter` or hours `windows`; one whose rows stay inside a
     day needs neither, and `by_shape` says that no path of the tour graph can break it. A rule that `always` holds is
-    nature's: no book can let it go.
+    nature's: no book can let it go; `instead` says what else may be meant.
     """
 
     name: str
@@ -50,14 +50,15 @@ class Rule:
     windows: Callable[[Person, TourFrame, RuleSetting], Iterator[HoursWindow]] | None = None
     by_shape: bool = False
     always: bool = False
+    instead: str = ""
 
     def setting(self, book: RuleBook) -> RuleSetting:
         """How strictly the rule is kept at this site. Raises `BadValue` where a rule that `always` holds is let go."""
         found = book.rules.get(self.name, self.default)
         if self.always and found.strictness != "forbid":
             raise BadValue(
-                f"forbid: {self.words[0].lower()}{self.words[1:]}", column=f"rules.{self.name}.strictness",
-                found=found.strictness, remedy="take the setting out of the rule book",
+                f"forbid: {self.words[0].lower()}{self.words[1:]}", column=f"rule.{self.name}.strictness",
+                found=found.strictness, remedy=f"Take the setting out of the rule book. {self.instead}".strip(),
             )  # fmt: skip
         return found
 

@@ -1,7 +1,7 @@
 """Nobody works on a day of leave, sickness or training.
 
 Source: time off of the kinds leave, sick and training: whole local days, from midnight to midnight. They stand on the
-roster as rows of their own and are no paid hours of the week's limits.
+roster as rows of their own and are no paid hours of the week's limits: work beside them would be two places at once.
 For all people a and slots s that reach h(a,s) > 0 hours into such a day:  h(a,s) · x[a,s] ≤ 0.
 """
 
@@ -41,4 +41,7 @@ def check(work: PersonWork) -> Iterator[Finding]:
                 yield Finding(shift.start, hours, 0.0, f"{hours:g} hours of work during {absence.kind}")
 
 
-RULE = Rule("leave", "Nobody works on a day of leave, sickness or training", "time off", "hours", constrain, check)
+RULE = Rule(
+    "leave", "Nobody works on a day of leave, sickness or training", "time off", "hours", constrain, check, always=True,
+    instead="A day off that work may break is a wish_off in the time off.",
+)  # fmt: skip

@@ -32,6 +32,14 @@ def test_nights_weekends_holidays_and_late_ends_are_counted(make_book, make_peop
     assert str(found.loc["ann", "from"])[:10] == "2026-03-06"
 
 
+def test_a_ledger_counts_the_days_of_the_plan_though_nobody_works_on_them(make_book, make_people, make_rows):
+    roster = make_rows(("ann", "2026-03-04 08:00", 8, "work", "phone/a", "day"))
+    week = (date(2026, 3, 2), date(2026, 3, 8))
+    found = carry(roster, make_people(ann="phone/*"), make_book(SHIFTS), days=week)
+    assert found["days"].tolist() == [7]
+    assert [str(found[edge][0])[:10] for edge in ("from", "to")] == ["2026-03-02", "2026-03-08"]
+
+
 def test_a_ledger_is_carried_on_and_forgets_nobody(make_book, make_people, make_rows):
     book = make_book(SHIFTS)
     first = make_rows(("ann", "2026-03-02 22:00", 8, "work", "phone/a", "night"))

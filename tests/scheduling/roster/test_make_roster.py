@@ -294,9 +294,16 @@ def test_every_roster_on_the_way_is_told_and_the_best_one_is_kept(
 
 
 @pytest.mark.parametrize("strictness", ["pay", "warn", "ignore"])
-def test_no_book_lets_anybody_work_twice_at_once(make_book, make_need, make_people, day_shift, strictness):
-    book = make_book({"day": day_shift}, rules={"overlap": {"strictness": strictness}})
-    with pytest.raises(BadValue, match=r"rules.overlap.strictness.*nobody works twice at once"):
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("overlap", "nobody works twice at once"),
+        ("leave", "nobody works on a day of leave.*a wish_off in the time off"),
+    ],
+)
+def test_no_book_lets_anybody_be_in_two_places(make_book, make_need, make_people, day_shift, strictness, rule, words):
+    book = make_book({"day": day_shift}, rules={rule: {"strictness": strictness}})
+    with pytest.raises(BadValue, match=rf"rule\.{rule}\.strictness.*{words}"):
         make_roster(make_need([("phone/a", "2026-03-02 08:00", 8, 1.0)]), make_people(ann="phone/a"), book)
 
 

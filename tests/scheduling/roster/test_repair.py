@@ -120,6 +120,15 @@ def test_no_rule_is_broken_for_a_repair(make_book, make_people, make_need, make_
     assert done.summary["after"]["uncovered_hours"] == 8.0
 
 
+def test_a_repair_knows_the_days_of_the_plan_on_which_nobody_works(make_book, make_people, make_need, make_rows):
+    """Five days are planned and need nobody; of the week's 40 hours Ann has the 8 of Monday: 32 are owed, 50 each."""
+    need = make_need([("phone/a", f"2026-03-0{day}T08:00", 8, 0) for day in range(2, 7)])
+    book = make_book({"day": DAY}, hours_per_week_min=40)
+    done = repair(make_rows(shift("ann", MONDAY)), need, make_people(ann="phone/a"), book, changes_most=0)
+    # Eight paid hours, as many too many at 2 each.
+    assert done.summary["before"]["cost"] == 32 * 50 + 8 + 16
+
+
 def plain_cost(roster: pd.DataFrame, need: pd.DataFrame, people: pd.DataFrame, book, off: pd.DataFrame) -> float | None:
     """Pay, broken rules and cover of one queue, hour by hour; None where a hard rule is broken."""
     found = audit(roster, people, book, time_off=off)
