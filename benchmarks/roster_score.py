@@ -15,7 +15,8 @@ import pandas as pd
 
 from benchmarks.call_centre import CallCentre, make_call_centre
 from benchmarks.roster_child import TIGHT
-from benchmarks.roster_program import fixed_breaks, shifts_found
+from benchmarks.roster_matrix import read_matrix, shifts_found
+from benchmarks.roster_program import fixed_breaks
 from domain.people import WorkAgreement
 from domain.queues import LIST_SEPARATOR
 from domain.tables import ROSTER
@@ -24,7 +25,7 @@ from scheduling.roster.problem import RosterProblem, make_problem
 from scheduling.roster.result import Record, shift_rows
 from scheduling.shifts.localtime import midnight, stamps_of
 
-Found = list[tuple[int, int, tuple[int, ...]]]
+Found = list[tuple[int, int]]  # person, slot
 AWAY = ("leave", "sick", "training")
 
 
@@ -35,7 +36,8 @@ def score(centre: CallCentre, problem: RosterProblem, folder: Path) -> dict[str,
         drafts["smena"] = pd.read_parquet(folder / "smena.parquet")
     for name, file in (("PuLP + HiGHS", "highs"), ("CP-SAT", "cpsat")):
         if (folder / f"{file}.npz").exists():
-            drafts[name] = roster_of(problem, shifts_found(folder, file))
+            values = np.load(folder / f"{file}.npz")["values"]
+            drafts[name] = roster_of(problem, shifts_found(read_matrix(folder / "program.npz"), values))
     if (folder / "pyworkforce.json").exists():
         rows = json.loads((folder / "pyworkforce.json").read_text("utf-8"))
         if rows:
@@ -55,10 +57,12 @@ def score(centre: CallCentre, problem: RosterProblem, folder: Path) -> dict[str,
 
 
 def roster_of(problem: RosterProblem, found: Found) -> pd.DataFrame:
-    """Shifts as a frame under ROSTER."""
+    """Shifts as a frame under ROSTER, breaks in the middle of their windows."""
     records: list[Record] = []
-    for person, slot, offsets in found:
+    breaks = [fixed.breaks for fixed in fixed_breaks(problem.book).shifts]
+    for person, slot in found:
         who = problem.people[person]
+        offsets = tuple(pause.earliest_minutes for pause in breaks[int(problem.slots.template[slot])])
         records += shift_rows(problem, who.agent, LIST_SEPARATOR.join(who.queues), slot, offsets)
     frame = pd.DataFrame(records, columns=list(ROSTER.column_names))
     for edge in ("start", "end"):
@@ -67,16 +71,10 @@ def roster_of(problem: RosterProblem, found: Found) -> pd.DataFrame:
 
 
 def shifts_named(problem: RosterProblem, rows: list[tuple[str, int, str]]) -> Found:
-    """pyworkforce's (agent, day, template@clock) with breaks in the middle of their windows."""
+    """pyworkforce's (agent, day, template@clock)."""
     slots, person_of = problem.slots, {person.agent: number for number, person in enumerate(problem.people)}
     slot_of = {(int(slots.day[j]), slot_name(problem, j)): j for j in range(len(slots))}
-    templates = [fixed.breaks for fixed in fixed_breaks(problem.book).shifts]
-    found = []
-    for agent, day, name in rows:
-        slot = slot_of[day, name]
-        offsets = tuple(pause.earliest_minutes for pause in templates[int(slots.template[slot])])
-        found.append((person_of[agent], slot, offsets))
-    return found
+    return [(person_of[agent], slot_of[day, name]) for agent, day, name in rows]
 
 
 def slot_name(problem: RosterProblem, slot: int) -> str:
