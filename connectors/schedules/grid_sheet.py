@@ -106,7 +106,7 @@ def _bottom(paper: Paper, sheet: Any, row: int, shifts: dict[tuple[str, date], l
 
 def _layout(sheet: Any, content: Content, right: int) -> None:
     sheet.set_column(0, 0, 9)
-    sheet.set_column(1, 1, 22)
+    sheet.set_column(1, 1, content.name_width)
     sheet.set_column(2, 3, 12)
     if content.days:
         sheet.set_column(LEFT, right - 1, 12)

@@ -27,7 +27,7 @@ from domain.people import RuleBook
 FONTS = Path(__file__).parent / "fonts"
 PLAIN, BOLD = "DejaVuSansCondensed", "DejaVuSansCondensed-Bold"
 MARGIN, HEAD, FOOT = 24.0, 46.0, 22.0  # points: around the page, above the table, below it
-NAME_WIDTH, HOURS_WIDTH = 128.0, 44.0
+NAME_WIDTH, NAME_MOST, HOURS_WIDTH = 128.0, 210.0, 44.0  # names: at the least and at the most
 ROW_MOST, ROW_LEAST = 26.0, 10.0  # height of a line; more people than fit at the least go to a further page
 FONT_MOST, FONT_LEAST = 9.0, 5.0
 WHITE = "#FFFFFF"
@@ -115,7 +115,7 @@ def _team(
     for person in people:
         cells = tuple(_cell(shifts.get((person.agent, day), []), person.agent, day, content) for day in days)
         hours = sum(shift.paid_minutes for day in days for shift in shifts.get((person.agent, day), [])) / 60
-        lines.append((person.name, cells, hours))
+        lines.append((printable(person.name, person.agent), cells, hours))
     on_shift = tuple(sum(bool(shifts.get((person.agent, day))) for person in people) for day in days)
     most = lines_most()
     groups = [lines[first : first + most] for first in range(0, len(lines), most)]
@@ -140,6 +140,19 @@ def _fonts() -> None:
         pdfmetrics.registerFont(TTFont(name, str(FONTS / f"{name}.ttf")))
 
 
+def printable(name: str, code: str) -> str:
+    """The name, or the code where the fonts lack a letter of the name: boxes would say nothing."""
+    _fonts()
+    known = pdfmetrics.getFont(BOLD).face.charToGlyph
+    return name if all(ord(letter) in known for letter in name) else code
+
+
+def _hours_text(hours: float, content: Content) -> str:
+    """Hours with one decimal, by the comma of the language."""
+    text = f"{hours:.1f}"
+    return text.replace(".", ",") if content.language == "ru" else text
+
+
 def _draw(canvas: Canvas, page: Page, content: Content, number: str) -> None:
     width, height = landscape(A4)
     top = height - MARGIN
@@ -157,21 +170,39 @@ def _draw(canvas: Canvas, page: Page, content: Content, number: str) -> None:
     row = min(ROW_MOST, space / (len(page.lines) + 2))
     size = max(FONT_LEAST, min(FONT_MOST, row * 0.62))
     names = [content.say("name"), *(day_text(day, content.language) for day in page.days), content.say("hours")]
+    widest = max(pdfmetrics.stringWidth(name, BOLD, size) + 6 for name, _, _ in page.lines)
+    name_width = min(max(NAME_WIDTH, widest), NAME_MOST)
     y = top - HEAD
-    _row(canvas, y, row, [Cell(name, HEADER) for name in names], size, head=True)
+    _row(canvas, y, row, [Cell(name, HEADER) for name in names], size, name_width, head=True)
     for name, cells, hours in page.lines:
         y -= row
-        _row(canvas, y, row, [Cell(name), *cells, Cell(f"{hours:.1f}")], size)
+        _row(canvas, y, row, [Cell(name), *cells, Cell(_hours_text(hours, content))], size, name_width)
     counts = [Cell(str(count)) for count in page.on_shift]
     total = sum(hours for _, _, hours in page.lines)
-    _row(canvas, y - row, row, [Cell(content.say("on_shift")), *counts, Cell(f"{total:.1f}")], size, bold=True)
+    _row(
+        canvas,
+        y - row,
+        row,
+        [Cell(content.say("on_shift")), *counts, Cell(_hours_text(total, content))],
+        size,
+        name_width,
+        bold=True,
+    )
 
 
 def _row(
-    canvas: Canvas, top: float, height: float, cells: list[Cell], size: float, *, head: bool = False, bold: bool = False
+    canvas: Canvas,
+    top: float,
+    height: float,
+    cells: list[Cell],
+    size: float,
+    name_width: float,
+    *,
+    head: bool = False,
+    bold: bool = False,
 ) -> None:
-    day = (landscape(A4)[0] - 2 * MARGIN - NAME_WIDTH - HOURS_WIDTH) / (len(cells) - 2)
-    widths = [NAME_WIDTH, *([day] * (len(cells) - 2)), HOURS_WIDTH]
+    day = (landscape(A4)[0] - 2 * MARGIN - name_width - HOURS_WIDTH) / (len(cells) - 2)
+    widths = [name_width, *([day] * (len(cells) - 2)), HOURS_WIDTH]
     x = MARGIN
     for column, (cell, width) in enumerate(zip(cells, widths, strict=True)):
         canvas.setFillColor(HexColor(cell.colour))

@@ -10,6 +10,7 @@ import xlsxwriter
 
 from connectors.files import atomic_write, ending
 from connectors.formulas import harmless_frame
+from connectors.schedules.rule_words import RULES_RU, STRICTNESS_RU, UNITS_RU
 from connectors.schedules.sheets import FIRST_ROW, RED, Content, Paper, printed
 from connectors.schedules.words import Language
 from connectors.stamps import iso_texts
@@ -19,6 +20,7 @@ from domain.tables import PROOF
 COLUMNS = ("rule", "agent", "name", "time", "strictness", "found", "limit", "margin", "unit", "words", "source")
 NUMBERS = ("found", "limit", "margin")
 WIDTHS = {"name": 22, "time": 16, "words": 60, "source": 40}
+SAME = 1e-6
 
 
 def write_proof_file(
@@ -47,6 +49,8 @@ def write_proof(paper: Paper, sheet: Any, content: Content, proof: pd.DataFrame)
     paper.header(sheet, FIRST_ROW - 1, [content.say(column) for column in COLUMNS])
     local = to_utc(proof["start"]).tz_convert(content.timezone)
     shown = proof.assign(name=[names.get(agent, agent) for agent in proof["agent"]], time=local.strftime("%d.%m %H:%M"))
+    if content.language == "ru":
+        shown = in_russian(shown)
     for line, cells in enumerate(shown[list(COLUMNS)].itertuples(index=False)):
         broken = {"bg_color": RED} if cells[COLUMNS.index("margin")] < 0 else {}
         for column, (key, cell) in enumerate(zip(COLUMNS, cells, strict=True)):
@@ -54,8 +58,26 @@ def write_proof(paper: Paper, sheet: Any, content: Content, proof: pd.DataFrame)
                 paper.number(sheet, FIRST_ROW + line, column, cell, "0.0#", **broken)
             else:
                 paper.text(sheet, FIRST_ROW + line, column, str(cell), **broken)
+    widths = {**WIDTHS, "name": content.name_width, "rule": 36 if content.language == "ru" else 22}
     for column, key in enumerate(COLUMNS):
-        sheet.set_column(column, column, WIDTHS.get(key, 12))
+        sheet.set_column(column, column, widths.get(key, 12))
     sheet.freeze_panes(FIRST_ROW, 2)
     sheet.autofilter(FIRST_ROW - 1, 0, FIRST_ROW + len(shown) - 1, len(COLUMNS) - 1)
     printed(sheet, content, "proof", rows_repeated=FIRST_ROW - 1)
+
+
+def in_russian(proof: pd.DataFrame) -> pd.DataFrame:
+    """The proof with rules, units and strictness in Russian, and a sentence of them for each line."""
+    columns = [proof[name].astype("str") for name in ("rule", "unit")]
+    numbers = [proof[name].to_numpy(dtype=float) for name in NUMBERS]
+    sentences = []
+    for rule, unit, found, limit, margin in zip(*columns, *numbers, strict=True):
+        most = abs(limit - found - margin) < SAME  # else a least
+        sign = ("≤" if most else "≥") if margin >= 0 else (">" if most else "<")
+        sentences.append(f"{RULES_RU.get(rule, rule)}: {found:g} {sign} {limit:g} {UNITS_RU.get(unit, unit)}")
+    return proof.assign(
+        words=[sentence.replace(".", ",") for sentence in sentences],
+        rule=[RULES_RU.get(str(name), name) for name in proof["rule"]],
+        unit=[UNITS_RU.get(str(name), name) for name in proof["unit"]],
+        strictness=[STRICTNESS_RU.get(str(name), name) for name in proof["strictness"]],
+    )

@@ -34,6 +34,9 @@ class Person:
     agreement: str
 
 
+NAME_LEAST, NAME_MOST = 22, 48
+
+
 @dataclass(frozen=True)
 class Content:
     """What is printed. `coverage` is a frame under COVERAGE with local `start`; `days` are the local days in order."""
@@ -53,6 +56,11 @@ class Content:
     def say(self, key: str) -> str:
         """A phrase in the language of the export."""
         return word(key, self.language)
+
+    @property
+    def name_width(self) -> int:
+        """Width of a column of names, characters: none is cut off that is not very long."""
+        return min(max([NAME_LEAST, *(len(person.name) + 2 for person in self.people)]), NAME_MOST)
 
     @property
     def weeks(self) -> int:

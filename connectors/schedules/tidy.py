@@ -37,6 +37,7 @@ def write_roster_csv(
         for day in pd.date_range(absence.first_day, absence.last_day, freq="D"):
             rows.append({"agent": absence.agent, "date": f"{day:%Y-%m-%d}", "activity": absence.kind})
     frame = pd.DataFrame(rows, columns=list(ROSTER_COLUMNS))
+    frame = frame.astype({"shift_number": "Int64"})  # absences have none, and 1.0 is no number of a shift
     frame = frame.sort_values(["agent", "date", "activity_start"], kind="stable", ignore_index=True)
     _write(frame, path)
 

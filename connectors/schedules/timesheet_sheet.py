@@ -36,7 +36,7 @@ def write_timesheet(paper: Paper, sheet: Any, content: Content) -> None:
         _sums(paper, sheet, row, right, entries)
     _explain(paper, sheet, FIRST_ROW + 2 * len(content.people) + 1, content)
     sheet.set_column(0, 0, 5)
-    sheet.set_column(1, 1, 24)
+    sheet.set_column(1, 1, content.name_width)
     sheet.set_column(2, 2, 9)
     if content.days:
         sheet.set_column(LEFT, right - 1, 7)

@@ -21,7 +21,7 @@ def write_totals(paper: Paper, sheet: Any, content: Content) -> None:
     row = _queues(paper, sheet, row + 1, content)
     _people(paper, sheet, row + 1, content)
     sheet.set_column(0, 0, 20)
-    sheet.set_column(1, 1, 24)
+    sheet.set_column(1, 1, content.name_width)
     sheet.set_column(2, 9, 13)
     printed(sheet, content, "totals", rows_repeated=1)
 

@@ -169,3 +169,14 @@ def test_a_wrong_cell_of_an_exported_file_is_named_by_the_files_own_column(tmp_p
         read_roster(tmp_path / "export.csv", timezone=ZONE)
     assert (fault.value.line, fault.value.column, fault.value.found) == (2, "activity_end", "one o'clock")
     assert "column 'activity_end'" in str(fault.value)
+
+
+def test_the_number_of_a_shift_is_whole_also_beside_absences(tmp_path: Path) -> None:
+    roster = _roster(
+        [
+            ("A01", "2026-09-07 09:00", "2026-09-07 17:00", "work", "phone/a", "day"),
+            ("A01", "2026-09-08 00:00", "2026-09-09 00:00", "leave", None, None),
+        ]
+    )
+    write_roster_csv(tmp_path / "roster.csv", roster, timezone=ZONE)
+    assert [row["shift_number"] for row in _rows(tmp_path / "roster.csv")] == ["1", ""]

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from connectors.schedules import write_roster_pdf
-from connectors.schedules.pages import lines_most, pages_of
+from connectors.schedules.pages import lines_most, pages_of, printable
 from connectors.schedules.workbook import make_content
 from domain.errors import InputError
 from domain.tables import ROSTER
@@ -91,3 +91,9 @@ def test_an_empty_roster_is_one_page_that_says_so(tmp_path: Path) -> None:
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError):
         write_roster_pdf(tmp_path / "none" / "roster.pdf", TWO_WEEKS, _people(A1="T"), timezone=ZONE)
+
+
+def test_a_name_that_the_fonts_cannot_print_gives_way_to_its_code() -> None:
+    assert printable("Ёлкина Ирина", "A1") == "Ёлкина Ирина"
+    assert printable("José Ñúñez", "A2") == "José Ñúñez"
+    assert printable("李雷", "A3") == "A3"
