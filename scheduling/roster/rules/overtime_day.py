@@ -1,8 +1,8 @@
 """Hours of a day above the tiers of the agreement cost more: a price, and under `forbid` a limit.
 
 Source: `overtime` of the agreement, the tiers of a day (above 8 and 12 hours: California Labor Code § 510). A shift
-counts on the local day it starts on. Premiums of days and weeks add up, which some laws do not ask for. With tiers k of
-h_k hours and factor f_k (f_0 = 1), for all people a and local days d
+counts on the local day it starts on. What is paid on top here does not count in the week's tiers. With tiers k of h_k
+hours and factor f_k (f_0 = 1), for all people a and local days d
     premium(a, d) = cost_per_hour · Σ_k (f_k − f_{k−1}) · max(0, Σ_{s starts on d} paid(s) · x[a,s] − h_k)
 is paid on top of the ordinary hours: one unit of breach is one unit of money.
 """

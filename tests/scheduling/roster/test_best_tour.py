@@ -239,6 +239,12 @@ CASES: dict[str, Case] = {
          "shifts_per_day_max": 2, "shifts": ["early", "short"], "hours_per_week_max": 24},
         {}, 3, "2026-03-06", "UTC", "",
     ),
+    "overtime of days and weeks, each hour once": (
+        {"overtime": [{"per": "day", "over_hours": 6, "factor": 1.5}, {"over_hours": 10, "factor": 1.5},
+                      {"over_hours": 15, "factor": 4.0}],
+         "shifts": ["early", "short"], "hours_per_week_max": 22},
+        {}, 4, "2026-03-06", "UTC", "E",
+    ),
     "hours of the plan": ({"hours_per_period_max": 20, "hours_per_week_max": 16}, {}, 4, "2026-03-07", "UTC", ""),
     "hours of two months": (
         {"shifts": ["early", "short"], "accounting_period": "month", "norm_hours_per_week": 40,

@@ -31,6 +31,10 @@ PAUSED = {
     "break": [{"kind": "break", "minutes": 15, "earliest_minutes": 60, "latest_minutes": 120}],
 }
 SHIFTS = {"early": EARLY, "late": LATE, "night": NIGHT, "paused": PAUSED, "other": EARLY}
+CALIFORNIA = [
+    {"per": "day", "over_hours": 8, "factor": 1.5}, {"per": "day", "over_hours": 12, "factor": 2.0},
+    {"over_hours": 40, "factor": 1.5},
+]  # fmt: skip
 Entry = tuple[str, float, str, str, str]  # local start, hours, activity, queue, shift
 
 
@@ -346,6 +350,16 @@ CASES: Mapping[str, list[Case]] = {
             week(range(2, 7)), week(range(2, 8)), 60, 0, "2026-03-07 06:00",
             {"cost_per_hour": 10, "overtime": [{"over_hours": 40, "factor": 1.5}, {"over_hours": 44, "factor": 2.0}]},
         ),
+        Case(  # 5 × 10 h: ten hours above eight a day, 40 straight ones in the week; with a sixth day eight above 40
+            [work(f"2026-03-{day:02d} 06:00", hours=10) for day in range(2, 7)],
+            [work(f"2026-03-{day:02d} 06:00", hours=10) for day in range(2, 8)], 40, 0, "2026-03-07 06:00",
+            {"cost_per_hour": 10, "overtime": CALIFORNIA},
+        ),
+        Case(  # a split day of 4 and 8 hours has eight straight ones: 4 × 8 + 8 keep, another 8 break
+            [work("2026-03-02 15:00", hours=4), *week(range(2, 7))],
+            [work("2026-03-02 15:00", hours=4), *week(range(2, 8))], 40, 0, "2026-03-07 06:00",
+            {"cost_per_hour": 10, "overtime": CALIFORNIA},
+        ),
     ],
     "overtime_day": [
         Case(
@@ -353,6 +367,10 @@ CASES: Mapping[str, list[Case]] = {
             {"cost_per_hour": 10, "overtime": [
                 {"per": "day", "over_hours": 6, "factor": 1.5}, {"per": "day", "over_hours": 7, "factor": 2.0},
             ]},
+        ),
+        Case(  # two hours above eight, at half an hour's pay more
+            [work("2026-03-02 06:00")], [work("2026-03-02 06:00", hours=10)], 10, 0, "2026-03-02 06:00",
+            {"cost_per_hour": 10, "overtime": CALIFORNIA},
         ),
     ],
     "pinned": [
