@@ -72,8 +72,23 @@ def edited_maker(materials: Materials) -> Made:
     done = _edited(materials, [_edit_of(told) for told in materials.parameters[EDITED]])
     rows = done.changes.assign(date=done.changes["date"].dt.strftime("%Y-%m-%d")).to_dict("records")
     changes = [{str(name): cell for name, cell in row.items()} for row in rows]
+    hard = bool((done.broken["strictness"] == "forbid").any())
     summary = {"status": "edited", **done.summary["after"], "edit": done.summary}
+    summary |= {} if hard else _bound(materials, float(summary["cost"]))
     return Made({"roster": done.roster}, {"summary": summary, "changes": changes})
+
+
+def _bound(materials: Materials, cost: float) -> dict[str, float]:
+    """The bound that was proven for the roster edited, and the gap to it; nothing where the need, the people or the
+    rules are others by now, or none was proven."""
+    inputs = materials.recipe.inputs
+    base = materials.store.versions.get("roster", inputs["roster"])
+    told = base.details.get("summary", {})
+    same = all(inputs.get(name) == base.inputs.get(name) for name in inputs if name != "roster")
+    if not same or "bound" not in told:
+        return {}
+    bound = min(float(told["bound"]), cost)
+    return {"bound": bound, "gap": round((cost - bound) / max(abs(bound), 1e-9), 6)}
 
 
 def _recipe(session: Session, edits: Sequence[DayEdit]) -> Recipe:

@@ -37,17 +37,18 @@ def export_roster(
     settings, site = session.settings, session.site
     first = pd.Timestamp(made.parameters["week_start"])
     last = first + pd.Timedelta(days=made.parameters["days"])
+    seen = _seen_before(session, made) if "ics" in formats else None
     what = RosterFiles(
         roster=read(session, "roster"),
         people=site.people,
         timezone=settings.timezone,
         title=f"{made.parameters['week_start']}",
         language=language or settings.language,
-        made_at=made.made_at,
+        made_at=_told_at(session, made, seen),
         rulebook=site.rulebook if "rules.toml" in site.contents else None,
         coverage=_coverage(session) if "xlsx" in formats else None,
         time_off=site.time_off,
-        previous=_published_before(session, made) if "ics" in formats else None,
+        previous=read(session, "roster", seen.version) if seen else None,
         calendar=holidays_of(settings.calendar, first, last) if settings.calendar else None,
         proof=_proof(session) if "xlsx" in formats else None,
     )
@@ -135,15 +136,25 @@ def _proof(session: Session) -> pd.DataFrame | None:
     return proof(session) if "rules.toml" in session.site.contents else None
 
 
-def _published_before(session: Session, made: Version) -> pd.DataFrame | None:
-    """The roster that was published for the same week before this one, so that calendars cancel what fell away."""
+def _seen_before(session: Session, made: Version) -> Version | None:
+    """The roster of the same week that readers saw before this one, so that calendars cancel what fell away. After a
+    revert that is the one that was taken back."""
     published = session.published
-    plans = [published, *session.store.plans.published_before(published)] if published else []
+    plans = [published, *session.store.plans.shown_before(published)] if published else []
     for plan in plans:
         version = plan.members.get("roster")
-        if version is None or version == made.version:
+        if version is None or version == made.version or version not in session.store.versions.known()["roster"]:
             continue
         earlier = session.store.versions.get("roster", version)
         if earlier.parameters["week_start"] == made.parameters["week_start"]:
-            return read(session, "roster", version)
+            return earlier
     return None
+
+
+def _told_at(session: Session, made: Version, seen: Version | None) -> pd.Timestamp:
+    """When the roster was made; a roster that was gone back to is news of the moment it was published again."""
+    if seen is None or seen.made_at <= made.made_at:
+        return made.made_at
+    published = session.published
+    again = published is not None and published.members.get("roster") == made.version
+    return published.made_at if again and published is not None else session.clock()

@@ -68,6 +68,13 @@ class Plans:
                 parent = found.parent
         return before
 
+    def shown_before(self, plan: Plan) -> list[Plan]:
+        """All plans that readers have seen before this one, newest first: those that a revert went back over too."""
+        asked = sa.select(plans.c.plan).where(plans.c.pointer == PUBLISHED, plans.c.plan < plan.plan)
+        with transaction(self.engine, only_reads=True) as connection:
+            numbers = [row.plan for row in connection.execute(asked.order_by(plans.c.plan.desc()))]
+            return [found for number in numbers if (found := _plan(connection, number)) is not None]
+
     def advance(self, pointer: str, new: NewPlan) -> Plan:
         """A new plan for a draft: what the pointer names (or what is published), with `new.members` laid over it."""
         with transaction(self.engine) as connection:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date
 from pathlib import Path
 
 import openpyxl
@@ -149,6 +150,10 @@ def test_an_edited_roster_is_a_draft_that_can_be_made_again(planned: Session) ->
     assert worker not in working(steps.read(planned, "roster"), "2026-09-02")
     assert planned.published is not None
     assert planned.published.members["roster"] == shown
+    base = planned.store.versions.get("roster", shown or "").details["summary"]
+    told = result.details["summary"]
+    assert told["bound"] == base["bound"]  # same need, people and rules
+    assert told["gap"] == pytest.approx((told["cost"] - told["bound"]) / told["bound"], abs=1e-5)
     record = planned.store.versions.get("roster", result.version)
     again = roster_maker(Materials(planned.store, Recipe("roster", record.inputs, record.parameters)), Tools())
     pd.testing.assert_frame_equal(again.frames["roster"], steps.read(planned, "roster"))
@@ -164,6 +169,32 @@ def test_a_swap_of_the_plan_is_said_and_done(planned: Session) -> None:
     steps.edit_roster(planned, edits)
     steps.measure_coverage(planned)
     assert bool(best["legal"]) == (steps.audit(planned).details["hard"] == 0)
+
+
+def test_calendars_follow_a_revert(planned: Session, tmp_path: Path) -> None:
+    """A shift that was cancelled stands again after the revert, with a SEQUENCE above that of its cancellation."""
+
+    def event(folder: str) -> tuple[str, int]:
+        files = steps.export_roster(planned, tmp_path / folder, formats=("ics",))
+        own = next(file for file in files if file.name.startswith(worker))
+        events = Calendar.from_ical(own.read_bytes()).walk("VEVENT")
+        found = next(event for event in events if event["DTSTART"].dt.astimezone(UTC).date() == day)
+        return str(found["STATUS"]), int(found["SEQUENCE"])
+
+    day = date(2026, 9, 2)
+    worker = sorted(working(steps.read(planned, "roster"), day.isoformat()))[0]
+    later = NOW
+    steps.publish(planned, "roster")
+    assert event("first") == ("CONFIRMED", 0)
+    planned = replace(planned, clock=lambda: later)
+    later = NOW + pd.Timedelta(hours=1)
+    steps.edit_roster(planned, [DayEdit(worker, day)])
+    steps.publish(planned, "roster")
+    status, cancelled = event("second")
+    assert (status, cancelled > 0) == ("CANCELLED", True)
+    later = NOW + pd.Timedelta(hours=2)
+    steps.revert(planned, "roster")
+    assert event("third") == ("CONFIRMED", cancelled + 60)
 
 
 def test_what_people_had_is_carried_from_the_published_roster_to_the_next(planned: Session) -> None:
