@@ -54,8 +54,13 @@ def repair(
         typer.Option("--absent", help="Store only: who is sick, as AGENT or AGENT=FIRST or AGENT=FIRST..LAST."),
     ] = None,
     changes_most: Annotated[
-        int, typer.Option("--changes-most", min=0, help="Agent-days to change beside those that an absence frees.")
-    ] = 5,
+        int | None,
+        typer.Option(
+            "--changes-most",
+            min=0,
+            help="Agent-days to change, those that an absence frees included; default: five more than it frees.",
+        ),
+    ] = None,
     least_gain: Annotated[
         float | None,
         typer.Option(

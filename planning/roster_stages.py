@@ -121,7 +121,8 @@ def parse_absence(text: str, now: pd.Timestamp, timezone: str) -> tuple[str, dat
 
 def repair_of_files(
     path: str, requirements: Path, people: Path, rules: Path, *, time_off: Path | None = None,
-    previous: Path | None = None, changes_most: int, least_gain: float | None = None, now: pd.Timestamp | None = None,
+    previous: Path | None = None, changes_most: int | None, least_gain: float | None = None,
+    now: pd.Timestamp | None = None,
 ) -> Repair:  # fmt: skip
     """The repair of a roster file."""
     import scheduling  # slow to import: only where it is used

@@ -12,14 +12,13 @@ from domain.tables import ROSTER, TIME_OFF
 from planning.recipe import Recipe
 from planning.session import Session
 from planning.steps.editing import EDITED, edited_maker
-from planning.steps.ledgers import ledger_before, ledger_frame, ledger_of
+from planning.steps.ledgers import KIND, ledger_before, ledger_frame, ledger_of
 from planning.steps.produce import Made, Materials, StepResult, Tools, needed, produce, site_inputs
 from planning.steps.weeks import previous_of, previous_rows, week_of, within
 
 RULE_FILES = ("people.csv", "rules.toml", "time_off.csv")
 TIME_OFF_FILE = "time_off.csv"
 REPAIRED, COPIED = "repair", "copy"
-CHANGES_MOST = 5
 
 
 def save_absence(session: Session, agent: str, first: date, last: date, kind: str = "sick") -> bool:
@@ -41,7 +40,7 @@ def save_absence(session: Session, agent: str, first: date, last: date, kind: st
 
 
 def preview_repair(
-    session: Session, agent: str, first: date, last: date, kind: str = "sick", *, changes_most: int = CHANGES_MOST,
+    session: Session, agent: str, first: date, last: date, kind: str = "sick", *, changes_most: int | None = None,
     now: pd.Timestamp | None = None,
 ) -> Any:  # fmt: skip
     """What a repair for one more absence would change: a `scheduling.Repair`; nothing is stored.
@@ -57,7 +56,7 @@ def preview_repair(
     return _repair(Materials(session.store, _repair_recipe(session, changes_most, now)), time_off)
 
 
-def repair_roster(session: Session, *, changes_most: int = CHANGES_MOST, now: pd.Timestamp | None = None) -> StepResult:
+def repair_roster(session: Session, *, changes_most: int | None = None, now: pd.Timestamp | None = None) -> StepResult:
     """A draft that repairs the plan's roster for today's time off and requirements with few changes.
 
     `details["changes"]` are the rows of REPAIRS, `details["summary"]` the account. Raises `NothingToPlan`.
@@ -118,7 +117,7 @@ def _inputs(session: Session, base: str) -> dict[str, str]:
     return {"requirements": needed(session, "requirements"), "roster": base, **site_inputs(session, RULE_FILES)}
 
 
-def _repair_recipe(session: Session, changes_most: int, now: pd.Timestamp | None) -> Recipe:
+def _repair_recipe(session: Session, changes_most: int | None, now: pd.Timestamp | None) -> Recipe:
     base = session.store.versions.get("roster", needed(session, "roster"))
     parameters = {name: base.parameters[name] for name in ("week_start", "days", "timezone")}
     first, end = week_of(parameters)
@@ -143,7 +142,7 @@ def _repair(materials: Materials, time_off: pd.DataFrame) -> Any:
     return core.repair(
         materials.frame("roster"), need, materials.site.people, materials.site.rulebook,
         time_off=time_off, previous=previous_rows(materials), now=pd.Timestamp(told["now"]),
-        changes_most=told["changes_most"],
+        changes_most=told["changes_most"], ledger=materials.frame(KIND) if KIND in materials.recipe.inputs else None,
     )  # fmt: skip
 
 

@@ -28,8 +28,8 @@ from scheduling.roster.repair import account, changed_rows, told
 from scheduling.roster.repair_moves import rows_of
 from scheduling.roster.repair_state import RepairState
 from scheduling.roster.rules import GROUP_RULES
+from scheduling.roster.shared_cost import group_cost
 from scheduling.roster.tour_cost import ROUNDING, TourCost
-from scheduling.roster.variants import group_cost
 from scheduling.roster.work import PersonWork, Row, Worked, read_rows, worked_shifts
 from scheduling.shifts.localtime import clock_of
 
@@ -70,7 +70,7 @@ class _Desk:
 
     def cost(self) -> float:
         """Everything that has a price, rules among people too."""
-        return self.state.cost() + self.shared_cost()
+        return self.state.cost()
 
     def shared_cost(self) -> float:
         """The price of rules among people."""

@@ -3,8 +3,9 @@
 1. Shifts that a new absence forbids fall away: those changes are forced.
 2. Then at most k further agent-days change, one move after another: the move that gains most above a least gain for
    each day it changes. A move adds, takes off or replaces one shift, or moves a person's working day to another day.
-3. A move is priced exactly (cover by maximum flow, pay, every priced rule) and is legal where no hard rule is broken
-   more often or further than before, by the rules' own checks.
+3. A move is priced exactly (cover by maximum flow, pay, every priced rule, shares, seats and mentors among them). It
+   is legal where no hard rule is broken more often or further than before, by the rules' own checks: no seat is taken
+   twice and no trainee left alone for it, where the book forbids that.
 
 Steepest descent with a limit of changes; not proven best. Nothing random: equal input, equal repair.
 """
@@ -29,7 +30,7 @@ from scheduling.roster.repair_state import RepairState
 from scheduling.roster.work import ABSENT, PersonWork, Row, Worked, is_day_row, read_rows
 from scheduling.shifts.localtime import minutes_of, stamps_of, words_of
 
-CHANGES_MOST = 5
+CHANGES_MOST = 5  # agent-days, beside those that an absence frees
 LEAST_GAIN_HOURS = 1.0  # of missing cover: less than its price does not disturb a person's day
 ACKNOWLEDGED = "acknowledged"  # a column of ROSTER: shifts that people have agreed to and that stay
 
@@ -55,12 +56,13 @@ def repair(
     time_off: pd.DataFrame | None = None,
     previous: pd.DataFrame | None = None,
     now: pd.Timestamp | None = None,
-    changes_most: int = CHANGES_MOST,
+    ledger: pd.DataFrame | None = None,
+    changes_most: int | None = None,
     least_gain: float | None = None,
     progress: Progress | None = None,
 ) -> Repair:
     """The roster after absences, late requests or new requirements, with at most `changes_most` agent-days changed
-    beside those that the absences themselves free.
+    in all; default: `CHANGES_MOST` more than the absences themselves free, which are always changed.
 
     `roster`: frame under ROSTER, the published one; rows with a true `acknowledged` column stay. `time_off` (frame
     under TIME_OFF) holds the new absences and wishes too. Shifts that start before `now` (tz-aware) stay, and nothing
@@ -72,7 +74,7 @@ def repair(
     requirements = REQUIREMENTS.check(requirements)
     if roster.empty or requirements.empty:
         return Repair(roster, REPAIRS.empty(), {"changed_days": 0, "forced_days": 0})
-    problem = make_problem(requirements, people, rulebook, time_off=time_off, previous=previous)
+    problem = make_problem(requirements, people, rulebook, time_off=time_off, previous=previous, ledger=ledger)
     staff = {person.agent: person for person in problem.people}
     planned = (date.fromordinal(int(problem.days[0])), date.fromordinal(int(problem.days[-1])))
     works = {work.agent: work for work in works_of(read_rows(roster), staff, rulebook, previous, planned)}
@@ -86,10 +88,11 @@ def repair(
     if least_gain is None:
         least_gain = LEAST_GAIN_HOURS * rulebook.cover.under_per_hour
     views = _views(state, forced)
-    left = changes_most
+    most = CHANGES_MOST if changes_most is None else max(changes_most - len(log.days), 0)
+    left = most
     while left > 0:
         if progress is not None:
-            progress("repair", changes_most - left, changes_most)
+            progress("repair", most - left, most)
         found = [move for position, view in views for move in moves(state, view, position, moment, fixed)]
         best = best_move(state, [move for move in found if log.untouched(move)], least_gain, left)
         if best is None:

@@ -134,9 +134,9 @@ def best_move(
     fitting = [move for move in found if len(move.days) <= days_left]
     fitting.sort(key=lambda move: (-(move.bound - least_gain * len(move.days)), move.agent, move.days, move.slot or -1))
     best: tuple[Move, float] | None = None
-    reached = ROUNDING
+    reached, more = ROUNDING, state.shared.most_gain
     for move in fitting[:CHECKS_MOST]:
-        if move.bound - least_gain * len(move.days) <= reached:
+        if move.bound + more - least_gain * len(move.days) <= reached:
             break
         gain = exact_gain(state, move)
         if gain is not None and gain - least_gain * len(move.days) > reached:
@@ -145,11 +145,20 @@ def best_move(
 
 
 def exact_gain(state: RepairState, move: Move) -> float | None:
-    """What a move gains in all: cover, pay, priced rules. None where it breaks a hard rule more than now."""
+    """What a move gains in all: cover, pay, priced rules, those among people too.
+
+    None where it breaks a hard rule, seats or mentors more than now.
+    """
     key = (tuple(shift.start for shift in move.gone), move.slot, move.offsets)
     after = state.cost_after(move.agent, key, lambda: moved(state, move))
     if after is None:
         return None
+    saved = 0.0
+    if state.shared.on:
+        shared = state.shared.after(moved(state, move))
+        if shared.is_worse_than(state.shared.now):
+            return None
+        saved = state.shared.now.cost - shared.cost
     fresh = worked_shifts(list(_new_rows(state, move)), state.book)
     changes = [*((shift, -1.0) for shift in move.gone), *((shift, 1.0) for shift in fresh)]
     start = state.cover_cost()
@@ -158,4 +167,4 @@ def exact_gain(state: RepairState, move: Move) -> float | None:
     end = state.cover_cost()
     for shift, sign in changes:
         state.cover(move.agent, shift, -sign)
-    return state.own_cost(move.agent).total - after.total + start - end
+    return state.own_cost(move.agent).total - after.total + start - end + saved

@@ -11,6 +11,7 @@ from domain.people import RuleBook
 from scheduling.roster.cover import make_prices
 from scheduling.roster.engines.plan import Plan
 from scheduling.roster.problem import RosterProblem
+from scheduling.roster.shared_cost import SharedCost
 from scheduling.roster.tour_cost import ROUNDING, TourCost, tour_cost
 from scheduling.roster.work import PersonWork, Row, Worked, worked_shifts
 from scheduling.shifts.localtime import midnight
@@ -23,6 +24,7 @@ class RepairState:
         self.problem, self.plan = problem, Plan(problem, make_prices(problem))
         self.number_of = {person.agent: number for number, person in enumerate(problem.people)}
         self.works = dict(works)
+        self._shared: SharedCost | None = None
         self._costs: dict[str, TourCost] = {}
         self._after: dict[str, dict[tuple[object, ...], TourCost | None]] = {}
         for agent, work in self.works.items():
@@ -103,9 +105,17 @@ class RepairState:
         prices = self.plan.prices
         return prices.cost(self.plan.present, prices.served(self.plan.cuts))
 
+    @property
+    def shared(self) -> SharedCost:
+        """What people cost each other now."""
+        if self._shared is None:
+            self._shared = SharedCost(self.works)
+        return self._shared
+
     def cost(self) -> float:
-        """Pay, priced breaches and the price of cover, of everyone."""
-        return self.cover_cost() + sum(self.own_cost(agent).total for agent in self.works)
+        """Pay, priced breaches, those of rules among people too, and the price of cover, of everyone."""
+        own = sum(self.own_cost(agent).total for agent in self.works)
+        return self.cover_cost() + own + (self.shared.now.cost if self.shared.on else 0.0)
 
     def with_rows(self, agent: str, gone: tuple[Worked, ...], rows: tuple[Row, ...]) -> PersonWork:
         """The person's work without some shifts and with further rows."""
@@ -127,6 +137,7 @@ class RepairState:
         self.works[agent] = work
         self._costs.pop(agent, None)
         self._after.pop(agent, None)
+        self._shared = None
         for shift in work.audited:
             self.cover(agent, shift, 1.0)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,7 +15,7 @@ from domain.tables import COMPARISON, PEOPLE, REQUIREMENTS, ROSTER
 from scheduling.roster.audit import audit, works_of
 from scheduling.roster.problem import make_problem, read_absences
 from scheduling.roster.repair_state import RepairState
-from scheduling.roster.rules import GROUP_RULES, GroupRule, wishes
+from scheduling.roster.rules import wishes
 from scheduling.roster.work import ABSENT, PersonWork, Worked, is_day_row, read_rows, worked_shifts
 from scheduling.shifts.localtime import at_clock, clock_of, midnight, stamps_of
 
@@ -112,19 +112,11 @@ def _measures(state: RepairState, hard: int) -> tuple[float, float, float, float
     uncovered = max(state.uncovered_hours(), 0.0)
     surplus = float(((plan.present.sum(axis=0) - served) * plan.prices.hours).sum())
     paid = sum(shift.paid_hours for work in works for shift in work.audited)
-    shared = sum(group_cost(rule, works) for rule in GROUP_RULES)
     return (
-        round(state.cost() + shared, 4), round(paid, 4), round(uncovered, 4), round(max(surplus, 0.0), 4),
+        round(state.cost(), 4), round(paid, 4), round(uncovered, 4), round(max(surplus, 0.0), 4),
         1.0 if needed <= 0 else min(1 - uncovered / needed, 1.0), hard,
         _spread(works, _is_night), _spread(works, _is_weekend), _wishes_met(works),
     )  # fmt: skip
-
-
-def group_cost(rule: GroupRule, works: Sequence[PersonWork]) -> float:
-    """What a roster's breaches of a rule among people cost."""
-    if not works or (setting := rule.setting(works[0].book)).strictness != "pay":
-        return 0.0
-    return setting.price * sum(abs(finding.found - finding.limit) for _, finding in rule.check(works))
 
 
 def _is_night(shift: Worked, timezone: str) -> bool:

@@ -52,11 +52,17 @@ def repair_panel(roster: pd.DataFrame, words: Words) -> None:
             _show(preview, words)
 
 
+def _most(asked: Asked) -> int:
+    """Days that may change in all: those of the absence and as many others as were asked for."""
+    _, first, last, _, most = asked
+    return most + (last - first).days + 1
+
+
 def _look(asked: Asked, words: Words) -> dict[str, Any] | None:
-    agent, first, last, kind, most = asked
+    agent, first, last, kind, _ = asked
     try:
         with st.spinner(words("repair.looking")):
-            done = steps.preview_repair(site.session(), agent, first, last, kind, changes_most=most)
+            done = steps.preview_repair(site.session(), agent, first, last, kind, changes_most=_most(asked))
     except SmenaError as error:
         show_error(error, words)
         return None
@@ -98,14 +104,14 @@ def changes_table(changes: pd.DataFrame, words: Words) -> pd.DataFrame:
 
 
 def _apply(asked: tuple[Asked, str | None], words: Words) -> None:
-    (agent, first, last, kind, most), roster = asked
+    (agent, first, last, kind, _), roster = asked
     site.look_again()
     if site.member("roster") != roster:
         leave_note(words("app.changed_meanwhile"), ":material/sync_problem:", stays=True)
         return
     try:
         steps.save_absence(site.session(), agent, first, last, kind)
-        steps.repair_roster(site.session(), changes_most=most)
+        steps.repair_roster(site.session(), changes_most=_most(asked[0]))
         steps.measure_coverage(site.session())
         steps.audit(site.session())
     except SmenaError as error:

@@ -7,6 +7,7 @@ import itertools
 import pandas as pd
 import pytest
 
+from domain.people import SiteSetting
 from scheduling.roster import audit
 from scheduling.roster.repair import repair
 
@@ -127,6 +128,54 @@ def test_a_repair_knows_the_days_of_the_plan_on_which_nobody_works(make_book, ma
     done = repair(make_rows(shift("ann", MONDAY)), need, make_people(ann="phone/a"), book, changes_most=0)
     # Eight paid hours, as many too many at 2 each.
     assert done.summary["before"]["cost"] == 32 * 50 + 8 + 16
+
+
+def test_the_days_that_an_absence_frees_count_among_the_changes(site):
+    """Ann's two days are freed; of three changes one is left."""
+    done = mend(site, time_off=away("ann", MONDAY, TUESDAY), changes_most=3)
+    assert (done.summary["changed_days"], done.summary["forced_days"]) == (1, 2)
+    assert mend(site, time_off=away("ann", MONDAY, TUESDAY)).summary["changed_days"] == 2
+
+
+def test_no_seat_is_taken_twice_for_a_repair(make_need, site):
+    """A second person is needed on Monday and Bob is free, but the site has one seat."""
+    need = make_need([("phone/a", f"{MONDAY}T08:00", 8, 2), ("phone/a", f"{TUESDAY}T08:00", 8, 1)])
+    people = site["people"].assign(site="s")
+    full = site["book"].model_copy(update={"sites": {"s": SiteSetting(seats=1)}})
+    assert repair(site["roster"], need, people, full).changes.empty
+    roomy = site["book"].model_copy(update={"sites": {"s": SiteSetting(seats=2)}})
+    assert repair(site["roster"], need, people, roomy).changes["agent"].tolist() == ["bob"]
+
+
+def test_no_trainee_is_left_alone_for_a_repair(site):
+    """Bob learns from Ann: he can't stand in for her. Dan can."""
+    people = site["people"].assign(mentor=["", "ann", ""])
+    assert (
+        repair(site["roster"], site["need"], people, site["book"], time_off=away("ann", TUESDAY)).summary[
+            "changed_days"
+        ]
+        == 0
+    )
+    people = pd.concat([people, people.iloc[:1].assign(agent="dan")], ignore_index=True)
+    done = repair(site["roster"], site["need"], people, site["book"], time_off=away("ann", TUESDAY))
+    assert done.changes["agent"].tolist() == ["ann", "dan"]
+
+
+def test_of_two_who_could_stand_in_the_one_with_fewer_late_ends_does(make_book, make_people, make_need, make_rows):
+    """Ann's late shift of Tuesday falls to Bob, who has had Monday's, or to Cyd, who has had none.
+
+    Ann could work one of the two days, the others both: their shares are 0.2, 0.4 and 0.4 of all late ends. Of one,
+    Bob's own, he is 0.6 off; of two, Bob's and Cyd's, both are 0.2 off. Half a shift off is fair, more costs 30 each.
+    """
+    late = {"start_from": "13:00", "length_minutes": 480}
+    book = make_book({"late": late}, rules={"fair_late_ends": {"strictness": "pay", "price": 30.0}})
+    need = make_need([("phone/a", f"{day}T13:00", 8, 1) for day in (MONDAY, TUESDAY)])
+    rows = make_rows(*(shift(agent, day, "13:00", "late") for agent, day in (("bob", MONDAY), ("ann", TUESDAY))))
+    people = make_people(ann="phone/a", bob="phone/a", cyd="phone/a")
+    done = repair(rows, need, people, book, time_off=away("ann", TUESDAY))
+    assert done.changes["agent"].tolist() == ["ann", "cyd"]
+    assert done.changes["gain"].tolist()[1] == pytest.approx(8 * 50 - 8 + 0.1 * 30)
+    assert done.summary["after"]["cost"] == pytest.approx(16)
 
 
 def plain_cost(roster: pd.DataFrame, need: pd.DataFrame, people: pd.DataFrame, book, off: pd.DataFrame) -> float | None:
