@@ -48,6 +48,10 @@ LedgerOption = Annotated[
 PlannedOption = Annotated[
     Path | None, typer.Option("--requirements", help="What was planned for: says which days the plan has.")
 ]
+NOTHING_CLOSES = {
+    "whole_shifts": "uncovered though people would suffice by the hour: whole shifts under all rules don't fit",
+    "no_shift": "uncovered when no agreement has a shift: neither more people nor looser rules would help",
+}
 DAYS_OF_ROWS = "the plan's days are taken from the roster's rows; --requirements says which days were planned"
 PercentileOption = Annotated[
     float | None, typer.Option("--percentile", min=2.5, max=97.5, help="Plan for this percentile instead of the mean.")
@@ -245,6 +249,8 @@ def _account(summary: dict[str, Any], messages: tuple[str, ...], quiet: bool) ->
     for message in messages:
         say(message, quiet)
     _tell_what_would_close(summary.get("relaxations", []), quiet)
+    if reason := NOTHING_CLOSES.get(summary.get("relaxations_none", "")):
+        say(reason, quiet)
     say_json(summary)
     if float(summary.get("uncovered_hours") or 0.0) > 0:
         raise typer.Exit(BREACHES)

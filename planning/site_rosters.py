@@ -207,6 +207,7 @@ def _in_order(rosters: list[pd.DataFrame]) -> pd.DataFrame:
 
 def _summary(names: Sequence[str], accounts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """One account: sums, the biggest gaps of all, and the account of each part under `sites`."""
+    reasons = [] if any(own["relaxations"] for own in accounts) else [own["relaxations_none"] for own in accounts]
     cost, bound = (sum(float(account[name]) for account in accounts) for name in ("cost", "bound"))
     gaps = sorted((gap for own in accounts for gap in own["gaps"]), key=lambda gap: -float(gap["missing"]))
     return {
@@ -222,6 +223,7 @@ def _summary(names: Sequence[str], accounts: Sequence[Mapping[str, Any]]) -> dic
         "relaxations": sorted(
             (row for own in accounts for row in own["relaxations"]), key=lambda row: -float(row["hours_gained"])
         ),
+        "relaxations_none": next(filter(None, reasons), ""),
         "warnings": _warnings(names, accounts),
         "sites": [{"site": name, **own} for name, own in zip(names, accounts, strict=True)],
     }

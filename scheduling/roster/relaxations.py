@@ -7,8 +7,8 @@ covers all need, and every limit may give way at a price a unit:
     Σ paid · x[c] ≤ hours of c + give;   Σ_{s on d} x[c,s] ≤ people there + give;   days in a row, rest alike.
 A unit is priced by the pay of the hours it lets people work, times how much planners mind it. New people are such a
 unit too. The answer is an estimate. What crowds leave out (nights in a row, weekends, wishes) is not relaxed, so that a
-roster may need more; starts are thinned to eight a day, which made it 3 % dearer at 200 people. Where crowds cover all
-need by the hour within the rules, nothing is said although a roster of whole people is short.
+roster may need more; starts are thinned to eight a day, which made it 3 % dearer at 200 people. Where nothing is found
+that would have to give way, `why_nothing` says which of two reasons that has.
 """
 
 from __future__ import annotations
@@ -91,6 +91,20 @@ def relaxations(problem: RosterProblem, missing: np.ndarray, seed: int = 1) -> l
             hours[key] = (before + units * given.hours, given.crowd)
     rows = [_row(problem, key, units, *hours[key]) for key, units in found.items()]
     return sorted(rows, key=lambda row: (-float(row["hours_gained"]), str(row["rule"]), str(row["agreement"])))
+
+
+def why_nothing(problem: RosterProblem, missing: np.ndarray, rows: Sequence[dict[str, Any]]) -> str:
+    """Why hours stay uncovered though `relaxations` has no `rows`; empty where it has some, or nothing is missing.
+
+    `no_shift`: no agreement has a shift at those hours, so that no people and no looser rule would help.
+    `whole_shifts`: by the hour there are people enough, but not in whole shifts under all rules.
+    """
+    if rows or float(missing.sum()) < LEAST_HOURS:
+        return ""
+    named = {shift for agreement in problem.book.agreements for shift in agreement.shifts}
+    own = np.array([template.name in named for template in problem.slots.templates], dtype=bool)
+    there = problem.cover.base[own[problem.slots.template]].sum(axis=0) > 0 if len(problem.slots) else missing < 0
+    return "no_shift" if float(missing[there].sum()) < LEAST_HOURS else "whole_shifts"
 
 
 def _row(problem: RosterProblem, key: Key, units: float, paid: float, crowd: Crowd) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from scheduling.roster.engines.program import Effort, Solved, solve
 from scheduling.roster.engines.until import never
 from scheduling.roster.explain import biggest_gaps, binding_rules, rule_warnings
 from scheduling.roster.problem import RosterProblem, make_problem
-from scheduling.roster.relaxations import relaxations
+from scheduling.roster.relaxations import relaxations, why_nothing
 from scheduling.roster.standing import fairness_figures, wish_figures
 from scheduling.roster.work import ABSENT
 from scheduling.shifts.localtime import midnight, stamps_of
@@ -32,7 +32,7 @@ Record = tuple[str, float, float, str, str, str, str]
 class RosterResult:
     """`roster`: frame under ROSTER. `summary`: status, cost, bound, gap (share of the bound), uncovered_hours,
     surplus_hours, paid_hours, costs (cover, pay, rules, fairness), fairness and wishes (see `standing`), agents, gaps,
-    rules_that_bind, relaxations, warnings; JSON can hold it."""
+    rules_that_bind, relaxations, relaxations_none (why there are none), warnings; JSON can hold it."""
 
     roster: pd.DataFrame
     summary: dict[str, Any] = field(default_factory=dict)
@@ -124,6 +124,8 @@ def _summary(problem: RosterProblem, solved: Solved, roster: pd.DataFrame) -> di
     cost = solved.cost
     paid = sum(float(problem.slots.paid_hours[slot]) for shifts in solved.shifts.values() for slot, _ in shifts)
     bound = min(solved.bound, cost)
+    missing = (plan.prices.need - served) * hours
+    closing = relaxations(problem, missing)
     idle = [number for number in range(len(problem.people)) if not solved.shifts.get(number)]
     return {
         "status": "optimal" if solved.proven else "feasible",
@@ -141,7 +143,8 @@ def _summary(problem: RosterProblem, solved: Solved, roster: pd.DataFrame) -> di
         "agents_rostered": sum(bool(shifts) for shifts in solved.shifts.values()),
         "gaps": biggest_gaps(problem, plan.present),
         "rules_that_bind": binding_rules(problem, solved.savings, solved.shifts),
-        "relaxations": relaxations(problem, (plan.prices.need - served) * hours),
+        "relaxations": closing,
+        "relaxations_none": why_nothing(problem, missing, closing),
         "warnings": [*problem.warnings, *unkept(problem, solved.shifts), *rule_warnings(problem, idle)],
     }
 
@@ -164,5 +167,6 @@ def _empty_summary(agents: int) -> dict[str, Any]:
         "status": "optimal", "cost": 0.0, "bound": 0.0, "gap": 0.0, "uncovered_hours": 0.0, "surplus_hours": 0.0,
         "required_hours": 0.0, "paid_hours": 0.0, "costs": dict.fromkeys(("cover", "pay", "rules", "fairness"), 0.0),
         "fairness": [], "wishes": {}, "agents": agents, "agents_rostered": 0, "gaps": [],
-        "rules_that_bind": [], "relaxations": [], "warnings": ["nothing is required: the roster is empty"],
+        "rules_that_bind": [], "relaxations": [], "relaxations_none": "",
+        "warnings": ["nothing is required: the roster is empty"],
     }  # fmt: skip

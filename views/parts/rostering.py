@@ -118,6 +118,8 @@ def summary_cards(words: Words) -> None:
         audit_badge(words)
         binding_rules(summary.get("rules_that_bind", []), words)
     closing_table(summary.get("relaxations", []), words)
+    if reason := summary.get("relaxations_none"):
+        st.caption(words(f"roster.closing_none_{reason}"))
     warnings = [str(warning) for warning in summary.get("warnings", [])]
     if warnings:
         with st.expander(words("roster.warnings", warnings=len(warnings)), icon=":material/info:"):

@@ -99,3 +99,26 @@ def test_without_people_every_queue_asks_for_them(make_book, make_need, make_peo
     need = make_need([("calls", "2026-03-02 08:00", 10, 1.5)])
     [row] = make_roster(need, make_people(), make_book(DAY)).summary["relaxations"]
     assert (row["rule"], row["units"]) == ("people", 2.0)
+
+
+def test_where_whole_shifts_do_not_fit_the_account_says_so(make_book, make_people, make_need):
+    """Two people of twelve hours each have the 24 that three days need, but a shift of eight fits once into twelve."""
+    book = make_book({"day": {"start_from": "08:00", "length_minutes": 480}}, hours_per_week_max=12)
+    need = make_need([("phone/a", f"2026-03-0{day}T08:00", 8, 1) for day in (2, 3, 4)])
+    summary = make_roster(need, make_people(ann="phone/a", bob="phone/a"), book).summary
+    assert (summary["uncovered_hours"], summary["relaxations"]) == (8.0, [])
+    assert summary["relaxations_none"] == "whole_shifts"
+
+
+def test_where_nobody_has_a_shift_the_account_says_that_nothing_helps(make_book, make_people, make_need):
+    book = make_book({"day": {"start_from": "08:00", "length_minutes": 480}})
+    need = make_need([("phone/a", "2026-03-02T00:00", 4, 1), ("phone/a", "2026-03-02T08:00", 8, 1)])
+    summary = make_roster(need, make_people(ann="phone/a"), book).summary
+    assert (summary["uncovered_hours"], summary["relaxations"]) == (4.0, [])
+    assert summary["relaxations_none"] == "no_shift"
+
+
+def test_a_roster_that_covers_all_has_no_reason_to_give(make_book, make_people, make_need):
+    book = make_book({"day": {"start_from": "08:00", "length_minutes": 480}})
+    need = make_need([("phone/a", "2026-03-02T08:00", 8, 1)])
+    assert make_roster(need, make_people(ann="phone/a"), book).summary["relaxations_none"] == ""
