@@ -40,7 +40,10 @@ def spec_of(name: str) -> BenchSpec:
 
 
 def main(words: list[str]) -> int:
-    """Run the named benchmarks (all by default); 2 for a name that is none."""
+    """Run the named benchmarks (all by default); 2 for a name that is none. `--help` lists them."""
+    if {"--help", "-h"} & set(words):
+        print((__doc__ or "").strip(), *(f"{name:16}{spec_of(name).words}" for name in MODULES), sep="\n")
+        return 0
     wanted = [word for word in words if word not in FLAGS]
     effort: Effort = next((FLAGS[word] for word in words if word in FLAGS), "usual")
     unknown = sorted(set(wanted) - set(MODULES))

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from benchmarks import __main__ as command
 from benchmarks.curves import Curve, curves_svg
 from benchmarks.roster_matrix import Matrix, cost_of, settled, shifts_found
 from benchmarks.roster_peers import falling
@@ -124,3 +125,15 @@ def test_curves_stay_inside_the_picture() -> None:
     points = [point.split(",") for line in text.split('points="')[1:] for point in line.split('"')[0].split()]
     assert len(points) == 4
     assert all(70 <= float(x) <= 540 and 40 <= float(y) <= 385 for x, y in points)
+
+
+def test_help_lists_the_benchmarks_and_runs_none(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "MODULES", ("roster_peers", "roster_growth"))
+    monkeypatch.setattr(command, "run", lambda *_: pytest.fail("a benchmark ran"))
+    assert command.main(["roster_peers", "--help"]) == 0
+    told = capsys.readouterr().out
+    assert "roster_peers    rosters by the product, OR-Tools, PuLP + HiGHS and pyworkforce" in told
+    assert "roster_growth   how rosters' seconds grow with people and weeks" in told
+    assert command.main(["no_such"]) == 2
