@@ -36,13 +36,16 @@ def proof_view(words: Words) -> None:
     if found.empty:
         st.info(words("app.nothing_here"))
         return
+    names = plan.names()
     measured = found[found["unit"] != UNMEASURED]
     with st.container(horizontal=True):
         for row in steps.tightest(measured).to_dict("records"):
-            st.badge(_label(row, words), color=_colour(row), help=f"{_name(row['agent'])}: {row['words']}")
+            st.badge(
+                _label(row, words), color=_colour(row), help=f"{names.get(row['agent'], row['agent'])}: {row['words']}"
+            )
     shown = found.assign(
         time=local_times(found["start"], site.zone()),
-        agent=[_name(agent) for agent in found["agent"]],
+        agent=[names.get(agent, agent) for agent in found["agent"]],
         rule=[words.either(f"rule.{rule}", rule) for rule in found["rule"]],
         unit=[words.either(f"unit.{unit}", str(unit)) for unit in found["unit"]],
     ).sort_values("margin", kind="stable")
@@ -50,10 +53,6 @@ def proof_view(words: Words) -> None:
         shown[COLUMNS], hide_index=True, height=460, alt=words("roster.view_proof"),
         column_config={name: words(f"column.{name}") for name in COLUMNS} | {"time": pickers.time_column(words)},
     )  # fmt: skip
-
-
-def _name(agent: str) -> str:
-    return plan.names().get(agent, agent)
 
 
 def _label(row: Mapping[Any, Any], words: Words) -> str:
