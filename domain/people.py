@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -20,6 +20,7 @@ from domain.work_calendar import work_calendar
 
 Strictness = Literal["forbid", "pay", "warn", "ignore"]
 AccountingPeriod = Literal["plan", "month", "quarter", "year"]
+LeastProficiency = Annotated[float, Field(ge=0, le=2)]
 
 
 class OvertimeTier(BaseModel):
@@ -208,6 +209,7 @@ class RuleBook(BaseModel):
     fairness: FairnessSetting = Field(default_factory=FairnessSetting, description="what is shared alike")
     sites: Mapping[str, SiteSetting] = Field(default_factory=dict, description="seats by site")
     mentoring: MentoringSetting = Field(default_factory=MentoringSetting, description="trainees and mentors")
+    proficiency: Mapping[str, LeastProficiency] = Field(default_factory=dict, description="least proficiency by queue")
 
     @field_validator("timezone")
     @classmethod
@@ -218,12 +220,13 @@ class RuleBook(BaseModel):
     @staticmethod
     def from_mapping(mapping: Mapping[str, Any], file: str | None = None) -> RuleBook:
         """From TOML: `timezone`, `[agreement.NAME]`, `[shift.NAME]`, `[[shift.NAME.break]]`, `[rule.NAME]`, `[cover]`,
-        `[fairness]`, `[mentoring]`, `[site.NAME]`, `[law]` (or `law = "RU"`): its pack fills in what is left out.
+        `[fairness]`, `[mentoring]`, `[proficiency]`, `[site.NAME]`, `[law]` (`law = "RU"`): its pack fills in the rest.
 
         Raises `BadValue` naming the table and key, also of what is laxer than the law, and `ContradictoryRules` where
         an agreement excludes all its shifts.
         """
-        known = {"timezone", "agreement", "shift", "rule", "cover", "law", "fairness", "mentoring", "site"}
+        plain = ("cover", "fairness", "mentoring", "proficiency")
+        known = {*plain, "timezone", "agreement", "shift", "rule", "law", "site"}
         unknown = sorted(set(mapping) - known)
         if unknown:
             raise BadValue(f"only the tables {', '.join(sorted(known))}", file=file, found=unknown)
@@ -238,9 +241,7 @@ class RuleBook(BaseModel):
             ],
             "shifts": [{"name": name, **dict(table)} for name, table in mapping.get("shift", {}).items()],
             "rules": {name: dict(table) for name, table in mapping.get("rule", {}).items()},
-            "cover": dict(mapping.get("cover", {})),
-            "fairness": dict(mapping.get("fairness", {})),
-            "mentoring": dict(mapping.get("mentoring", {})),
+            **{name: mapping.get(name, {}) for name in plain},
             "sites": {name: dict(table) for name, table in mapping.get("site", {}).items()},
         }
         for table in ("agreement", "shift"):
@@ -283,9 +284,8 @@ class RuleBook(BaseModel):
         for shift in self.shifts:
             if shift.name == name:
                 return shift
-        raise BadValue(
-            f"one of the shifts {', '.join(sorted(s.name for s in self.shifts))}", column="shift", found=name
-        )
+        names = ", ".join(sorted(s.name for s in self.shifts))
+        raise BadValue(f"one of the shifts {names}", column="shift", found=name)
 
     def setting(self, rule: str) -> RuleSetting:
         """How strictly a rule is kept; rules that the book does not name are forbidden to break."""

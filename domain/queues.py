@@ -98,6 +98,12 @@ def matches(queue: str, patterns: Iterable[str]) -> bool:
     return any(fnmatchcase(queue, pattern) for pattern in patterns)
 
 
+def most_specific(queue: str, patterns: Iterable[str]) -> str | None:
+    """The pattern that speaks for a queue: its whole name, else the longest that matches; None where none does."""
+    fitting = [pattern for pattern in patterns if pattern == queue or matches(queue, [pattern])]
+    return queue if queue in fitting else max(fitting, key=len, default=None)
+
+
 def split_list(text: object) -> tuple[str, ...]:
     """The entries of a `|`-separated cell, blanks dropped; an empty or missing cell gives none."""
     if not isinstance(text, str):

@@ -670,6 +670,7 @@ PEOPLE = Table(
         Column("team", "text", "", "team to print", False, True),
         Column("site", "text", "", "where the person works; sites that share no queue are planned apart", False, True),
         Column("mentor", "text", "", "agent beside whom a trainee works; empty for all others", False, True),
+        Column("proficiency", "number", "", "speed: handle times are divided by it; empty = 1", False, True, 0.2, 2.0),
         Column("email", "text", "", "work e-mail, by which Microsoft Teams knows the person", False, True),
         Column("timezone", "text", "", "zone of the person's calendar; the site's where empty", False, True),
     ),

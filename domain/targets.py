@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from domain.errors import BadValue, key_fault
-from domain.queues import matches
+from domain.queues import most_specific
 from domain.shrinkage import ShrinkageActivity, read_activities, share_by_minute
 
 Work = Literal["live", "chat", "deferred"]
@@ -143,10 +143,8 @@ class Targets:
 
     def of(self, queue: str) -> QueueTargets:
         """The targets of one queue."""
-        if queue in self.by_pattern:
-            return self.by_pattern[queue]
-        fitting = [pattern for pattern in self.by_pattern if matches(queue, [pattern])]
-        return self.by_pattern[max(fitting, key=len)] if fitting else self.default
+        decides = most_specific(queue, self.by_pattern)
+        return self.default if decides is None else self.by_pattern[decides]
 
     @property
     def deferred_patterns(self) -> tuple[str, ...]:

@@ -334,6 +334,9 @@ def certify(
     requirements: Annotated[
         Path | None, typer.Option("--requirements", help="With a roster: its requirements, for outbound work.")
     ] = None,
+    people: Annotated[
+        Path | None, typer.Option("--people", help="With a roster: its people (people.csv), for their proficiency.")
+    ] = None,
     runs: Annotated[int | None, typer.Option("--runs", min=1, help="Simulated runs.")] = None,
     timezone: ZoneOption = None,
     store: StoreOption = None,
@@ -351,8 +354,9 @@ def certify(
 
     if staffed is None:
         only_with_a_file(
-            forecast=forecast, targets=targets, timezone=timezone, backlog=backlog, requirements=requirements
-        )
+            forecast=forecast, targets=targets, timezone=timezone, backlog=backlog, requirements=requirements,
+            people=people,
+        )  # fmt: skip
         with opened(store, seed=seed) as session, progress_bar(quiet) as progress:
             result = steps.certify(session, runs, progress=progress)
             show_result(session, result, "certificate", out, as_json=json, quiet=quiet)
@@ -363,7 +367,7 @@ def certify(
     assert targets is not None
     made = stages.certificate_of_file(
         staffed, forecast, targets, runs=runs or 100, seed=1 if seed is None else seed, timezone=timezone or "UTC",
-        backlog=backlog, requirements=requirements,
+        backlog=backlog, requirements=requirements, people=people,
     )  # fmt: skip
     give(made, out, CERTIFICATE, timezone, as_json=json)
 

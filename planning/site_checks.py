@@ -162,6 +162,8 @@ def queue_warnings(site: Site, known: Iterable[str]) -> list[str]:
         patterns += [("opening_hours.toml: queue", name) for name in site.opening.by_pattern]
     events: list[dict[Any, Any]] = site.events.to_dict("records")
     patterns += [(f"events.csv: {row['name']}:", name) for row in events for name in split_list(row.get("queues"))]
+    if "rules.toml" in site.contents:
+        patterns += [("rules.toml: proficiency", name) for name in site.rulebook.proficiency]
     decided: list[dict[Any, Any]] = site.decisions.to_dict("records")
     patterns += [("marks.csv:", str(row["queue"])) for row in decided]
     found = unknown_queues(patterns, names)

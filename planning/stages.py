@@ -25,6 +25,7 @@ from domain.tables import (
     FORECAST,
     LEDGER,
     OUTBOUND,
+    PEOPLE,
     REQUIREMENTS,
     Column,
     Table,
@@ -320,21 +321,21 @@ def certificate_of_file(
     timezone: str,
     backlog: Path | None = None,
     requirements: Path | None = None,
+    people: Path | None = None,
 ) -> pd.DataFrame:
     """CERTIFICATE of a roster or a requirements file, told apart by their columns.
 
-    `requirements`: those that a roster was made for: outbound work among them takes its people. Raises `BadValue` where
-    they are given beside requirements.
+    `requirements`: those that a roster was made for: outbound work among them takes its people. `people`: how fast
+    those of a roster work. Raises `BadValue` where they are given beside requirements.
     """
     import scheduling  # slow to import: only where it is used
 
     path = spooled(path)
     is_roster = "agent" in header_of(path)
     staffed = read_roster(path, timezone=timezone) if is_roster else read_table(path, REQUIREMENTS, timezone=timezone)
-    if requirements is not None and not is_roster:
-        raise BadValue(
-            "a roster, where --requirements says who makes outbound contacts", file=path, found="requirements"
-        )
+    if not is_roster and (requirements is not None or people is not None):
+        said = "--requirements says who makes outbound contacts" if requirements else "--people says how fast they work"
+        raise BadValue(f"a roster, where {said}", file=path, found="requirements")
     demand = read_table(forecast, FORECAST, timezone=timezone)
     with of_file(path, {"queue": backlog}):
         return scheduling.certify(
@@ -348,6 +349,7 @@ def certificate_of_file(
             draw_counts=draw_by_paths(timezone),
             backlog=read_table(backlog, BACKLOG) if backlog else None,
             planned=read_table(requirements, REQUIREMENTS, timezone=timezone) if requirements else None,
+            people=read_table(people, PEOPLE) if people else None,
         )
 
 

@@ -18,7 +18,7 @@ import pandas as pd
 
 from domain.errors import BadValue
 from domain.intervals import local_midnights
-from domain.tables import ADJUSTED, BACKLOG, CERTIFICATE, FORECAST, PERIODS, REQUIREMENTS, ROSTER
+from domain.tables import ADJUSTED, BACKLOG, CERTIFICATE, FORECAST, PEOPLE, PERIODS, REQUIREMENTS, ROSTER
 from domain.targets import Targets
 
 if TYPE_CHECKING:  # numba takes half a second to import
@@ -37,6 +37,7 @@ def certify(
     draw_counts: DrawCounts | None = None,
     backlog: pd.DataFrame | None = None,
     planned: pd.DataFrame | None = None,
+    people: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Simulate a roster, or the people a requirements table asks for, against the forecast.
 
@@ -56,6 +57,8 @@ def certify(
             interval of its queue, its waiting time from the horizon's start.
         planned: frame under REQUIREMENTS of all queues, with a roster: those that are not forecast are outbound work,
             and the people of the roster who do it then serve nobody else (`scheduling.simulation.planned_work`).
+        people: frame under PEOPLE, with a roster: who has proficiency p takes handle time ÷ p; also the queues of work
+            rows that name none. Without it everybody works at speed 1.
 
     Returns: frame under CERTIFICATE, one row per queue and interval, local day, ISO week and the total. Shares of runs
         together; `low`, `high` the 95 % interval: delta method for a ratio over independent runs with Student's t,
@@ -73,12 +76,13 @@ def certify(
         raise BadValue("either a roster or requirements", found="both" if roster is not None else "neither")
     if runs < 1:
         raise BadValue("at least one run", column="runs", found=runs)
+    staff = None if people is None else PEOPLE.check(people)
     rows = (ADJUSTED if "baseline" in forecast.columns else FORECAST).check(forecast)
     rows = rows.sort_values(["queue", "start"], ignore_index=True)
     if rows.empty:
         return CERTIFICATE.empty()
     if roster is not None:
-        scene = scene_of_roster(rows, targets, ROSTER.check(roster), timezone, planned)
+        scene = scene_of_roster(rows, targets, ROSTER.check(roster), timezone, planned, staff)
     else:
         assert requirements is not None  # one of the two is given
         scene = scene_of_requirements(rows, targets, REQUIREMENTS.check(requirements), timezone)

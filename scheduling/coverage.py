@@ -44,7 +44,8 @@ def measure_coverage(
         requirements: frame under REQUIREMENTS; `scheduled` is what is required. Where it is empty (no number of
             people reaches the target) required is 0 and `note` says so.
         roster: frame under ROSTER. A person at work for half of an interval counts 0.5.
-        people: frame under PEOPLE, used for work rows that name no queue.
+        people: frame under PEOPLE, used for work rows that name no queue and for proficiency: what is required counts
+            full people, so somebody with 0.8 counts 0.8. Without, everybody counts 1.
         targets, forecast: with both (forecast under FORECAST or ADJUSTED), the service level to expect with the
             people present after shrinkage; missing where the forecast has no row or no contacts.
         timezone: of the times of day at which shrinkage differs.
@@ -106,16 +107,19 @@ def _expanded(first: np.ndarray, last: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
 
 def average_present(windows: WorkWindows, edges: np.ndarray) -> np.ndarray:
-    """(cells, groups) people at work, averaged over each cell between two edges (microseconds)."""
+    """(cells, groups) full people at work, averaged over each cell between two edges (microseconds)."""
     present = np.zeros((edges.size - 1, len(windows.groups)))
     ticks = (edges - edges[0]).astype(float)
     for number in range(len(windows.groups)):
         mine = windows.group == number
+        each = windows.proficiency[windows.agent[mine]]
         worked = np.zeros(edges.size)  # person-time before each edge
         for stamps, sign in ((windows.start[mine], 1.0), (windows.end[mine], -1.0)):
-            sorted_ticks = np.sort(stamps - edges[0]).astype(float)
+            order = np.argsort(stamps, kind="stable")
+            sorted_ticks, people = (stamps[order] - edges[0]).astype(float), each[order]
             seen = np.searchsorted(sorted_ticks, ticks)
-            worked += sign * (seen * ticks - np.concatenate([[0.0], np.cumsum(sorted_ticks)])[seen])
+            begun, ticked = (np.concatenate([[0.0], np.cumsum(part)])[seen] for part in (people, people * sorted_ticks))
+            worked += sign * (begun * ticks - ticked)
         present[:, number] = np.diff(worked) / np.diff(ticks)
     return np.maximum(present, 0.0)
 

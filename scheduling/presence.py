@@ -5,11 +5,12 @@ Coverage and the simulation read rosters through this one door, so that both cou
 - **group**: a set of queues that some people answer together, as positions in the planned queues;
 - **window**: [start, end) of one person's work in one group. Windows of one person never overlap: where rows of a
   roster overlap, the one that began last holds (a lunch row inside a day-long work row is lunch).
+- **proficiency**: how much of a full person somebody is: as many times faster they handle a contact.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -25,7 +26,8 @@ SECOND = 1_000_000  # microseconds
 
 @dataclass(frozen=True)
 class WorkWindows:
-    """Work windows sorted by agent and start. All arrays have one entry a window; times are microseconds UTC."""
+    """Work windows sorted by agent and start. All arrays have one entry a window, `proficiency` one an agent; times are
+    microseconds UTC."""
 
     agent: np.ndarray  # integer codes 0 … agents − 1
     start: np.ndarray
@@ -33,6 +35,7 @@ class WorkWindows:
     group: np.ndarray  # position in `groups`
     groups: tuple[tuple[int, ...], ...]
     agents: int
+    proficiency: np.ndarray
 
     def can_serve(self, queues: int) -> np.ndarray:
         """(groups, queues) flags: who answers what."""
@@ -46,7 +49,8 @@ def work_windows(roster: pd.DataFrame, queues: Sequence[str], people: pd.DataFra
     """The work rows of a roster (frame under ROSTER) as windows of skill groups over `queues`.
 
     A work row names its queues (names or patterns); where it names none, the person's queues in `people` (frame under
-    PEOPLE) count. Queues that are not among `queues` are passed over, and so are rows that leave none.
+    PEOPLE) count; who is not among the people has proficiency 1. Queues that are not among `queues` are passed over,
+    and so are rows that leave none.
     Raises `BadValue` for a work row of which nobody knows the queues.
     """
     rows = _without_overlaps(roster)
@@ -74,7 +78,16 @@ def work_windows(roster: pd.DataFrame, queues: Sequence[str], people: pd.DataFra
         group=group[kept],
         groups=groups,
         agents=len(names),
+        proficiency=proficiency_of(names, people),
     )
+
+
+def proficiency_of(agents: Iterable[str], people: pd.DataFrame | None) -> np.ndarray:
+    """By agent, the proficiency that a frame under PEOPLE gives them; 1 where it says nothing."""
+    known: Mapping[str, float] = {}
+    if people is not None and "proficiency" in people:
+        known = dict(zip(people["agent"], people["proficiency"].astype(float).fillna(1.0), strict=True))
+    return np.array([known.get(agent, 1.0) for agent in agents], dtype=np.float64)
 
 
 def microseconds(stamps: pd.Series | pd.DatetimeIndex) -> np.ndarray:

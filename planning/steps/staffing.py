@@ -176,7 +176,7 @@ def certify(session: Session, runs: int | None = None, *, progress: Progress | N
     """Simulate the week with the people of the plan's roster (of its requirements, where the roster is empty)."""
     settings = session.settings
     inputs = {kind: needed(session, kind) for kind in ("roster", "requirements", "adjusted")}
-    inputs |= site_inputs(session, ("targets.toml",))
+    inputs |= site_inputs(session, ("people.csv", "targets.toml"))
     parameters = {**_week_parameters(session), "runs": runs or settings.certificate_runs, "seed": settings.seed}
     return produce(session, Recipe("certificate", inputs, parameters), certificate_maker, Tools(progress=progress))
 
@@ -205,6 +205,7 @@ def certificate_maker(materials: Materials, _tools: Tools) -> Made:
         seed=parameters["seed"],
         timezone=parameters["timezone"],
         draw_counts=draw_by_paths(parameters["timezone"]),
+        people=materials.site.people,
         **staffed,
     )
     return Made({"certificate": certificate}, {"of": next(iter(staffed))}, messages)

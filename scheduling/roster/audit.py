@@ -84,6 +84,7 @@ def works_of(
             before=person.before,
             site=person.site,
             mentor=person.mentor,
+            proficiency=person.proficiency,
         )
 
 

@@ -1,6 +1,6 @@
 """A proven lower bound on the cost of any legal roster.
 
-For prices worth[k,t] of one person of group k at interval t (Lagrange multipliers of the supply rows, so
+For prices worth[k,t] of one full person of group k at interval t (Lagrange multipliers of the supply rows, so
 λ = worth + over · hours ≥ 0) no roster costs less than
     L(λ) = under · Σ h need + over · Σ h present − Σ λ present                       constants
          − Σ_{q,t} need[q,t] · max(0, (under + over) · h[t] − min_{k serves q} λ[k,t])   what the flow may still earn
@@ -37,7 +37,7 @@ def lagrangian_bound(
         cheapest = lam[able].min(axis=0) if able.any() else earned
         total -= float((problem.need[q] * np.maximum(earned - cheapest, 0.0)).sum())
     for members, finder in zip(classes, finders, strict=True):
-        value = lam[members.group] - surplus
+        value = (lam[members.group] - surplus) * members.proficiency
         lost, _ = problem.cover.best_breaks(linear_loss(value))
         gains = problem.cover.base @ value - lost
         total += len(members.members) * finder.best(gains).bound

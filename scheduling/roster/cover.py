@@ -6,6 +6,9 @@ Ford and Fulkerson 1956; the case of transport: Gale 1957):
 
     served(n) = min_U  Σ_{q in U} need[q] + Σ_{k: skills(k) not within U} n[k].
 
+n[k] counts full people: who has proficiency p adds p to the supply of their group, so that however many proficiencies
+there are, groups and cuts are those of the skill sets.
+
 It follows that c more people of group k serve min(c, room[k]) more, with room[k] the gap between the smallest cut that
 does not hold k's people and the smallest that does. That makes the price of one more shift a table look-up.
 """
@@ -33,11 +36,11 @@ class CoverPrices:
     over: float
 
     def cuts(self, present: np.ndarray) -> np.ndarray:
-        """The value of every cut with those people present (groups × intervals)."""
+        """The value of every cut with those full people present (groups × intervals)."""
         return np.asarray(self.fixed + self.held @ present)
 
     def room(self, cuts: np.ndarray, group: int) -> np.ndarray:
-        """By interval, how many more people of the group would serve need."""
+        """By interval, how many more full people of the group would serve need."""
         counted = self.held[:, group] > 0
         free = cuts[~counted].min(axis=0) if (~counted).any() else np.full(cuts.shape[1], np.inf)
         return np.asarray(np.maximum(free - cuts[counted].min(axis=0), 0.0))

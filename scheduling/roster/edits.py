@@ -124,7 +124,7 @@ class _Desk:
         if group < 0 or not pauses:
             return rows_of(self.state, edit.agent, slot, [pause.earliest_minutes for pause in pauses])
         view = day_views(problem)[position]
-        _, offsets = view.worth(self.state.plan, group)
+        _, offsets = view.worth(self.state.plan, group, self.state.proficiency(edit.agent))
         own = offsets[int(np.flatnonzero(view.slots == slot)[0])]
         return rows_of(self.state, edit.agent, slot, [int(offset) for offset in own[: len(pauses)]])
 

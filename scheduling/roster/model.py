@@ -23,7 +23,8 @@ ELASTIC_FACTOR = 10.0  # an elastic rule that is forbidden to break costs this m
 class Person:
     """One person to plan. `queues`: the planned queues they serve; `history`: their shifts of the roster before;
     `before`: nights, weekends, holidays and late ends above their share so far; `site`: where they work;
-    `mentor`: the agent a trainee works beside."""
+    `mentor`: the agent a trainee works beside; `proficiency`: how much of a person they cover; `kept_from`: planned
+    queues among their skills that ask for more."""
 
     agent: str
     agreement: WorkAgreement
@@ -35,6 +36,8 @@ class Person:
     before: Balance = EVEN
     site: str = ""
     mentor: str = ""
+    proficiency: float = 1.0
+    kept_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

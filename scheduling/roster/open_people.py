@@ -20,6 +20,11 @@ class PeopleAlike:
     model: AgentModel
 
     @property
+    def proficiency(self) -> float:
+        """How much of a full person each of them covers."""
+        return self.model.person.proficiency
+
+    @property
     def slots(self) -> np.ndarray:
         """Slots open to them."""
         return np.flatnonzero(self.model.active)
@@ -61,12 +66,15 @@ def write_rules(
 
 
 def people_alike(problem: RosterProblem) -> tuple[PeopleAlike, ...]:
-    """All people with a needed skill, grouped where agreement, skills, availability, time off and history agree."""
+    """All people with a needed skill, grouped where all that rules and cover know of them agrees."""
     members: dict[tuple[object, ...], list[int]] = {}
     for number, person in enumerate(problem.people):
         if problem.group_of[number] < 0:
             continue
-        key = (person.agreement, int(problem.group_of[number]), person.availability, person.absences, person.history)
+        key = (
+            person.agreement, int(problem.group_of[number]), person.availability, person.absences, person.history,
+            person.proficiency,
+        )  # fmt: skip
         members.setdefault(key, []).append(number)
     return tuple(
         PeopleAlike(tuple(numbers), int(problem.group_of[numbers[0]]), write_rules(problem, problem.people[numbers[0]]))

@@ -1,6 +1,7 @@
 """The roster problem: need on a grid, people, slots and rules, frozen; every engine reads the same one.
 
-- Need is `scheduled` of REQUIREMENTS: agents ÷ (1 − shrinkage), fractional.
+- Need is `scheduled` of REQUIREMENTS: agents ÷ (1 − shrinkage), fractional, in people of proficiency 1. Who has another
+  one covers so much of a person, in every interval and queue: all cover is counted in full people.
 - The plan's days are the local days from the first to the last required interval.
 - People of the roster before who are still at work when the plan begins count as present.
 """
@@ -20,6 +21,7 @@ from domain.queues import matches, split_list
 from domain.tables import PEOPLE, REQUIREMENTS, ROSTER, TIME_OFF
 from scheduling.roster.availability import parse_availability
 from scheduling.roster.model import Person
+from scheduling.roster.rules import proficiency
 from scheduling.roster.rules.fairness import balances
 from scheduling.roster.work import EVEN, Absence, Worked, read_rows, shifts_before
 from scheduling.shifts.cover import SlotCover, make_cover
@@ -32,7 +34,7 @@ DAY_US = 86_400_000_000
 
 @dataclass(frozen=True)
 class RosterProblem:
-    """Arrays: `need` queues × intervals (people); `present` groups × intervals (from the roster before).
+    """Arrays: `need` queues × intervals, `present` groups × intervals (from the roster before), both in full people.
 
     `groups`: distinct sets of planned queues (as positions) that people serve; `group_of`: group by person, −1 none.
     """
@@ -49,6 +51,11 @@ class RosterProblem:
     group_of: np.ndarray
     present: np.ndarray
     warnings: tuple[str, ...]
+
+    @property
+    def proficiency(self) -> np.ndarray:
+        """By person, how much of a full person they cover while they work."""
+        return np.array([person.proficiency for person in self.people], dtype=np.float64)
 
     @property
     def can_serve(self) -> np.ndarray:
@@ -100,23 +107,29 @@ def make_people(
 ) -> tuple[Person, ...]:
     """The rows of a PEOPLE frame as people, in its order, with what the other tables say of them."""
     planned = tuple(queues)
+    minimum = {queue: proficiency.planned_least(book, queue) for queue in planned}
     away, had = read_absences(time_off), balances(ledger, people)
     staff = []
     for record in people.to_dict("records"):
         agent = str(record["agent"])
         patterns = split_list(record.get("queues"))
+        skilled = tuple(q for q in planned if q in patterns or matches(q, patterns))
+        speed = _proficiency(record.get("proficiency"))
+        above = tuple(q for q in skilled if speed < minimum.get(q, 0.0))
         staff.append(
             Person(
                 agent=agent,
                 agreement=book.agreement(str(record["agreement"])),
                 patterns=patterns,
-                queues=tuple(q for q in planned if q in patterns or matches(q, patterns)),
+                queues=tuple(q for q in skilled if q not in above),
                 availability=parse_availability(record.get("available_from"), record.get("available_to"), agent),
                 absences=away.get(agent, ()),
                 history=(history or {}).get(agent, ()),
                 before=had.get(agent, EVEN),
                 site=_text(record.get("site")),
                 mentor=_text(record.get("mentor")),
+                proficiency=speed,
+                kept_from=above,
             )
         )
     _check_mentors(staff)
@@ -153,6 +166,11 @@ def read_absences(time_off: pd.DataFrame | None) -> dict[str, tuple[Absence, ...
         absence = Absence(int(begin), int(end), str(kind), float(weight), shift, clock)
         by_agent.setdefault(str(agent), []).append(absence)
     return {agent: tuple(absences) for agent, absences in by_agent.items()}
+
+
+def _proficiency(cell: object) -> float:
+    """1 where the cell says nothing."""
+    return float(cell) if isinstance(cell, int | float) and cell == cell else 1.0
 
 
 def _text(cell: object) -> str:
@@ -234,8 +252,9 @@ def _present(staff: tuple[Person, ...], group_of: np.ndarray, groups: int, grid:
                 continue
             for row in shift.rows:
                 if row.activity == "work" and row.end > grid.start[0]:
-                    present[group] += grid.shares(np.array([row.start]), np.array([row.end]))[0]
-    return np.minimum(present, len(staff))
+                    there = grid.shares(np.array([row.start]), np.array([row.end]))[0]
+                    present[group] += person.proficiency * there
+    return np.minimum(present, sum(person.proficiency for person in staff))
 
 
 def _skill_warnings(

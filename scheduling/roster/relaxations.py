@@ -6,9 +6,10 @@ covers all need, and every limit may give way at a price a unit:
     Σ_q y[k,q,b] ≤ Σ_s cover[s,b] · x[k,s];   Σ_k y[k,q,b] + missing[q,b] ≥ need[q,b];
     Σ paid · x[c] ≤ hours of c + give;   Σ_{s on d} x[c,s] ≤ people there + give;   days in a row, rest alike.
 A unit is priced by the pay of the hours it lets people work, times how much planners mind it. New people are such a
-unit too. The answer is an estimate. What crowds leave out (nights in a row, weekends, wishes) is not relaxed, so that a
-roster may need more; starts are thinned to eight a day, which made it 3 % dearer at 200 people. Where nothing is found
-that would have to give way, `why_nothing` says which of two reasons that has.
+unit too; they count, as all of a crowd, by its mean proficiency. The answer is an estimate. What crowds leave out
+(nights in a row, weekends, wishes) is not relaxed, so that a roster may need more; starts are thinned to eight a day,
+which made it 3 % dearer at 200 people. Where nothing is found that would have to give way, `why_nothing` says which of
+two reasons that has.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import numpy as np
 from domain.people import WorkAgreement
 from scheduling.lp import Variable
 from scheduling.roster.availability import Availability
-from scheduling.roster.engines.guide import cover_hours
+from scheduling.roster.engines.guide import cover_hours, mean_proficiency
 from scheduling.roster.engines.people_program import Writer
 from scheduling.roster.model import Person
 from scheduling.roster.problem import RosterProblem
@@ -109,7 +110,7 @@ def why_nothing(problem: RosterProblem, missing: np.ndarray, rows: Sequence[dict
 
 def _row(problem: RosterProblem, key: Key, units: float, paid: float, crowd: Crowd) -> dict[str, Any]:
     rule, agreement, queues = key
-    gained = paid * _present_share(problem, crowd.agreement)
+    gained = paid * _present_share(problem, crowd.agreement) * mean_proficiency(crowd.members)
     cost = paid * _rate(crowd.agreement) * (_overtime(crowd.agreement) if rule == "hours_per_week" else 1.0)
     return {
         "rule": rule,
@@ -157,9 +158,10 @@ def _week(problem: RosterProblem, crowds: Sequence[Crowd], days: np.ndarray, see
         rows = CrowdRows(writer, problem, crowd, f"c{number}", days, chosen)
         rows.write()
         given += rows.given
+        speed = mean_proficiency(crowd.members)
         for slot, variable in rows.x.items():
             for b, share in shares[slot]:
-                supply.setdefault((crowd.queues, b), []).append((variable, -share))
+                supply.setdefault((crowd.queues, b), []).append((variable, -speed * share))
     _write_cover(writer, problem, supply, span, bins, many)
     live = writer.program.live(seed=seed, relaxed=True)
     live.option("solver", "ipm")  # with crossover: few limits give way, in whole; a seventh of the simplex's time

@@ -59,7 +59,7 @@ def moves(state: RepairState, view: DayView, position: int, now: float, is_fixed
     """Every move that changes who works on one day of the plan."""
     day = int(state.problem.days[position])
     open_slots = np.flatnonzero(state.problem.slots.start[view.slots] >= now)
-    free_worth: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+    free_worth: dict[tuple[int, float], tuple[np.ndarray, np.ndarray]] = {}
     for agent, work in state.works.items():
         group = state.group(agent)
         own = [shift for shift in work.audited if shift.day == day]
@@ -68,9 +68,10 @@ def moves(state: RepairState, view: DayView, position: int, now: float, is_fixed
         if own:
             yield from _of_worker(state, view, open_slots, agent, own[0])
         else:
-            if group not in free_worth:
-                free_worth[group] = view.worth(state.plan, group)
-            yield from _of_free(state, view, open_slots, agent, day, free_worth[group], is_fixed)
+            alike = (group, state.proficiency(agent))
+            if alike not in free_worth:
+                free_worth[alike] = view.worth(state.plan, *alike)
+            yield from _of_free(state, view, open_slots, agent, day, free_worth[alike], is_fixed)
 
 
 def _of_worker(state: RepairState, view: DayView, open_slots: np.ndarray, agent: str, shift: Worked) -> Iterator[Move]:
@@ -79,7 +80,7 @@ def _of_worker(state: RepairState, view: DayView, open_slots: np.ndarray, agent:
     freed = state.cover_price(agent, shift, -1.0) + shift.paid_hours * rate
     yield Move(agent, (shift,), None, (), freed + cost.penalty, (shift.day,))
     state.cover(agent, shift, -1.0)
-    worth, offsets = view.worth(state.plan, state.group(agent))
+    worth, offsets = view.worth(state.plan, state.group(agent), state.proficiency(agent))
     state.cover(agent, shift, 1.0)
     for at, value in _best(state, view, open_slots, agent, worth):
         yield _move(state, view, agent, (shift,), at, offsets, freed + value + cost.penalty, (shift.day,))

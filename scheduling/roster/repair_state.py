@@ -41,6 +41,10 @@ class RepairState:
         number = self.number_of.get(agent)
         return -1 if number is None else int(self.problem.group_of[number])
 
+    def proficiency(self, agent: str) -> float:
+        """How much of a full person somebody covers."""
+        return self.works[agent].proficiency
+
     def own_cost(self, agent: str) -> TourCost:
         """What the person's tour costs now."""
         if agent not in self._costs:
@@ -59,8 +63,8 @@ class RepairState:
             known[key] = tour_cost(make(), self.own_cost(agent))
         return known[key]
 
-    def vector(self, shift: Worked) -> tuple[slice, np.ndarray]:
-        """The intervals a shift touches and the share of a person it puts into each."""
+    def vector(self, agent: str, shift: Worked) -> tuple[slice, np.ndarray]:
+        """The intervals a shift touches and how much of a full person it puts into each."""
         grid = self.problem.grid
         first, last = (int(place) for place in grid.position(np.array([shift.start, shift.end - ROUNDING])))
         span = slice(first, last + 1)
@@ -70,14 +74,14 @@ class RepairState:
                 low = np.maximum(row.start, grid.start[span])
                 high = np.minimum(row.end, grid.end[span])
                 shares += np.maximum(high - low, 0.0) / (grid.end[span] - grid.start[span])
-        return span, shares
+        return span, shares * self.proficiency(agent)
 
     def cover(self, agent: str, shift: Worked, sign: float) -> None:
         """Puts a shift's presence on, or takes it off."""
         group = self.group(agent)
         if group < 0:
             return
-        span, shares = self.vector(shift)
+        span, shares = self.vector(agent, shift)
         self.plan.present[group, span] += sign * shares
         self.plan.cuts[:, span] += sign * self.plan.prices.held[:, group][:, None] * shares[None, :]
 
@@ -87,7 +91,7 @@ class RepairState:
         if group < 0:
             return 0.0
         prices = self.plan.prices
-        span, shares = self.vector(shift)
+        span, shares = self.vector(agent, shift)
         before = self.plan.cuts[:, span]
         after = before + sign * prices.held[:, group][:, None] * shares[None, :]
         hours = prices.hours[span]

@@ -22,7 +22,8 @@ from scheduling.shifts.localtime import at_clock, clock_of, midnight, stamps_of
 NIGHT_FROM_MINUTES, NIGHT_TO_MINUTES = 22 * 60, 30 * 60  # after local midnight of the day a shift starts on
 NIGHT_HOURS_LEAST = 3.0  # of a night shift (Directive 2003/88/EC, article 2)
 SATURDAY = 5
-NOT_COPIED = ("leave", "availability", "shifts", "skills", "known_people")  # rules a copied shift must keep by itself
+# rules a copied shift must keep by itself
+NOT_COPIED = ("leave", "availability", "shifts", "skills", "proficiency", "known_people")
 
 
 @dataclass(frozen=True)

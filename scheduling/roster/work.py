@@ -88,6 +88,7 @@ class PersonWork:
     before: Balance = EVEN
     site: str = ""
     mentor: str = ""
+    proficiency: float = 1.0
 
     @property
     def timezone(self) -> str:

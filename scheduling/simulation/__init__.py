@@ -9,6 +9,7 @@ What it assumes (a certificate is worth as much as these):
    independent, and weeks surer than they are.
 2. Handle times are lognormal with the forecast's mean and a coefficient of variation of 1; patience is exponential
    where the targets give one, endless where they don't. A contact that waits at closing time goes on waiting.
+   A person of proficiency p takes handle time ÷ p for every contact.
 3. First come, first served within a queue. A person who becomes free takes the contact that waits longest among their
    queues. A contact that finds several free people goes to those with the fewest skills, of them the longest idle.
 4. People finish the contact in progress when their work ends or a break starts, and come back on time. Nobody is

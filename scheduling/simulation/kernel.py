@@ -21,7 +21,7 @@ _compiled: Any = njit(cache=True, nogil=True)  # no fastmath: infinite patience 
 
 # Few wide arrays instead of many narrow ones: every array that is passed on costs the compiler and each call something.
 GROUP, LOAD, ALONE, LISTED, AFTER, BEFORE, PLACE = range(7)  # columns of `who`
-SINCE, KEY = range(2)  # of `clock`
+SINCE, KEY, SPEED = range(3)  # of `clock`
 HEAD, TAIL = range(2)  # of `line`
 FIRST, LAST = range(2)  # of `ends`
 AT, WORK, PATIENCE, DUE = range(4)  # of `facts`
@@ -44,9 +44,10 @@ class State(NamedTuple):
 
     who: np.ndarray  # (servers, 7) group worked in (−1 = away), contacts held, whether one takes the whole person,
     #                  list of free people they stand in (−1 = none), neighbours there, place in the heap (−1 = none)
-    clock: np.ndarray  # (servers, 2) time up to which the person is settled; time of their next completion
+    clock: np.ndarray  # (servers, 3) time up to which the person is settled; time of their next completion; how many
+    #                    times faster than others they work
     slot: np.ndarray  # (servers, parallel) contacts held
-    left: np.ndarray  # (servers, parallel) their work still to do, seconds at full speed
+    left: np.ndarray  # (servers, parallel) their work still to do, seconds of this person with one contact
     order: np.ndarray  # contacts by queue, then arrival
     line: np.ndarray  # (queues, 2) positions in `order`: the first that waits; behind the last that arrived
     ends: np.ndarray  # (groups × levels, 2) first and last of each list of free people
@@ -239,7 +240,7 @@ def _start(contacts: Given, site: Site, state: State, server: int, queue: int, n
     state.line[queue, HEAD] += 1
     state.fate[contact, ANSWERED] = now
     state.slot[server, state.who[server, LOAD]] = contact
-    state.left[server, state.who[server, LOAD]] = contacts.facts[contact, WORK]
+    state.left[server, state.who[server, LOAD]] = contacts.facts[contact, WORK] / state.clock[server, SPEED]
     state.who[server, LOAD] += 1
     state.who[server, ALONE] = site.kind[queue] != CHAT
     _schedule(contacts, site, state, server, now)

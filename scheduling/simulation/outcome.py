@@ -37,9 +37,11 @@ def simulate_contacts(
     begin = np.concatenate([[0], np.cumsum(np.bincount(contacts.queue, minlength=site.kind.size))])[:-1]
     who = np.zeros((staff.servers, 7), dtype=np.int64)
     who[:, [kernel.GROUP, kernel.LISTED, kernel.AFTER, kernel.BEFORE, kernel.PLACE]] = -1
+    clock = np.zeros((staff.servers, 3))
+    clock[:, kernel.SPEED] = 1.0 if staff.proficiency is None else staff.proficiency
     state = kernel.State(
         who=who,
-        clock=np.zeros((staff.servers, 2)),
+        clock=clock,
         slot=np.zeros((staff.servers, site.slow.shape[1]), dtype=np.int64),
         left=np.zeros((staff.servers, site.slow.shape[1])),
         order=np.argsort(contacts.queue, kind="stable"),

@@ -48,7 +48,7 @@ class PlannedWork:
 
 
 def with_planned_work(
-    roster: pd.DataFrame, queues: Sequence[str], requirements: pd.DataFrame
+    roster: pd.DataFrame, queues: Sequence[str], requirements: pd.DataFrame, people: pd.DataFrame | None = None
 ) -> tuple[WorkWindows, PlannedWork | None]:
     """The windows of a roster over `queues` (those simulated), and who of them does the outbound work required.
 
@@ -58,10 +58,10 @@ def with_planned_work(
     need = REQUIREMENTS.check(requirements)
     planned = sorted(set(need["queue"]) - set(queues))
     if not planned:
-        return work_windows(roster, queues), None
+        return work_windows(roster, queues, people), None
     names = [*queues, *planned]
     need = need.assign(code=need["queue"].map({name: number for number, name in enumerate(names)}))
-    all_windows = work_windows(roster, names)
+    all_windows = work_windows(roster, names, people)
     edges, share = _shares(all_windows, need, len(queues), len(names))
     windows = _without_planned(all_windows, len(queues))
     mine = all_windows.group[[bool(min(all_windows.groups[g]) < len(queues)) for g in all_windows.group]]

@@ -39,9 +39,13 @@ class Scene:
 
 
 def scene_of_roster(
-    rows: pd.DataFrame, targets: Targets, roster: pd.DataFrame, timezone: str, need: pd.DataFrame | None = None
-) -> Scene:
-    """The forecast of the roster's local days, and its people; with `need` without those at outbound work."""
+    rows: pd.DataFrame, targets: Targets, roster: pd.DataFrame, timezone: str, need: pd.DataFrame | None = None,
+    people: pd.DataFrame | None = None,
+) -> Scene:  # fmt: skip
+    """The forecast of the roster's local days, and its people; with `need` without those at outbound work.
+
+    `people`: frame under PEOPLE: their proficiency, and the queues of rows that name none.
+    """
     timed = _with_times(rows, timezone)
     if len(roster):
         days = local_days(roster["start"], timezone)
@@ -50,9 +54,9 @@ def scene_of_roster(
     else:
         inside = pd.Series(True, index=timed.index)
     queues = list(timed["queue"].unique())
-    windows, planned = work_windows(roster, queues), None
+    windows, planned = work_windows(roster, queues, people), None
     if need is not None and len(need):
-        windows, planned = with_planned_work(roster, queues, need)
+        windows, planned = with_planned_work(roster, queues, need, people)
     chosen = _inside(timed, inside, "a forecast of the roster's days")
     origin, horizon = int(chosen["from_us"].min()), int(chosen["to_us"].max())
     if len(roster):

@@ -11,12 +11,16 @@ from scheduling.presence import SECOND, WorkWindows
 
 @dataclass(frozen=True)
 class StaffPlan:
-    """Changes of staff in order of time (seconds from the origin); group −1 = stops work. Stops come before starts."""
+    """Changes of staff in order of time (seconds from the origin); group −1 = stops work. Stops come before starts.
+
+    `proficiency`: by server, what handle times are divided by; None: 1 for everybody.
+    """
 
     at: np.ndarray
     server: np.ndarray
     group: np.ndarray
     servers: int
+    proficiency: np.ndarray | None = None
 
 
 def staff_of_requirements(
@@ -78,16 +82,20 @@ def staff_of_roster(
         np.concatenate([agent, agent[stops]]),
         np.concatenate([group, np.full(int(stops.sum()), -1)]),
         windows.agents,
+        windows.proficiency,
     )
 
 
-def _in_order(at: np.ndarray, server: np.ndarray, group: np.ndarray, servers: int) -> StaffPlan:
+def _in_order(
+    at: np.ndarray, server: np.ndarray, group: np.ndarray, servers: int, proficiency: np.ndarray | None = None
+) -> StaffPlan:
     order = np.lexsort((server, group >= 0, at))
     return StaffPlan(
         np.ascontiguousarray(at[order], dtype=float),
         np.ascontiguousarray(server[order], dtype=np.int64),
         np.ascontiguousarray(group[order], dtype=np.int64),
         servers,
+        proficiency,
     )
 
 

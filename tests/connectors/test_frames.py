@@ -345,3 +345,12 @@ def test_toml_is_read_and_a_fault_names_its_line(tmp_path: Path) -> None:
     with pytest.raises(WrongEncoding, match="line 2: expected UTF-8"):
         read_toml(written(tmp_path, 'a = 1\nname = "Смена"'.encode("cp1251"), "s.toml"))
     assert read_toml(written(tmp_path, "", "s.toml")) == {}
+
+
+@pytest.mark.parametrize(("cell", "found"), [("3", "at most 2, found 3.0"), ("fast", "a finite number, found 'fast'")])
+def test_a_proficiency_that_makes_no_sense_is_named_by_file_line_and_column(
+    cell: str, found: str, tmp_path: Path
+) -> None:
+    (tmp_path / "people.csv").write_text(f"agent,queues,agreement,proficiency\nann,a,full,\nbob,a,full,{cell}\n")
+    with pytest.raises(BadValue, match=f"people.csv, line 3, column 'proficiency': expected {found}"):
+        read_table(tmp_path / "people.csv", PEOPLE)

@@ -185,3 +185,33 @@ def test_a_backlog_comes_from_a_file_and_its_faults_are_said_of_it(tmp_path: Pat
     backlog.write_text("queue,age_hours,contacts\nphone/z,0,6\n")
     with pytest.raises(BadValue, match=r"backlog\.csv.*phone/z"):
         total()
+
+
+def test_people_of_a_file_work_as_fast_as_it_says(tmp_path: Path) -> None:
+    (tmp_path / "targets.toml").write_text("[default]\nservice_level = 0.8\nanswer_within_seconds = 20\n")
+    rows = two_weeks()
+    rows.to_csv(tmp_path / "forecast.csv", index=False)
+    start = rows["start"].min()
+    shift = {"start": [start] * 2, "end": [start + pd.Timedelta(hours=4)] * 2, "activity": "work", "queue": "phone/a"}
+    roster = pd.DataFrame({"agent": ["p0", "p1"], **shift, "shift": "day", "source": "hand"})
+    roster.to_csv(tmp_path / "roster.csv", index=False)
+
+    def wait(speed: float) -> float:
+        people = pd.DataFrame({"agent": ["p0", "p1"], "queues": "*", "agreement": "x", "proficiency": speed})
+        people.to_csv(tmp_path / "people.csv", index=False)
+        found = stages.certificate_of_file(
+            str(tmp_path / "roster.csv"), tmp_path / "forecast.csv", tmp_path / "targets.toml", runs=2, seed=1,
+            timezone=ZONE, people=tmp_path / "people.csv",
+        )  # fmt: skip
+        total = found[(found["period"] == "total") & (found["queue"] == "phone/a")].iloc[0]
+        return float(total["asa_seconds"])
+
+    assert wait(2.0) < wait(1.0)
+    (tmp_path / "need.csv").write_text(
+        "queue,start,interval_minutes,load_erlangs,agents,scheduled\nphone/a,2026-09-07T09:00Z,60,1,1,1\n"
+    )
+    with pytest.raises(BadValue, match="--people"):
+        stages.certificate_of_file(
+            str(tmp_path / "need.csv"), tmp_path / "forecast.csv", tmp_path / "targets.toml", runs=2, seed=1,
+            timezone=ZONE, people=tmp_path / "people.csv",
+        )  # fmt: skip

@@ -125,13 +125,17 @@ def test_queues_that_the_history_lacks_are_named_when_the_site_is_loaded(
     (folder / "people.csv").write_text("agent,queues,agreement\np0,phone/*,full\np1,chat/*,full\n")
     (folder / "events.csv").write_text("name,kind,from,to,queues\nSale,campaign,2026-09-01,2026-09-02,phone/tech|web\n")
 
+    rules = folder / "rules.toml"
+    rules.write_text(rules.read_text() + "\n[proficiency]\nvip = 0.9\n")
+
     said = smena("load-site", folder, "--store", planned.store.folder).stderr
 
     known = "matches no queue of the history: known are phone/billing, phone/tech"
     assert f"warning: targets.toml: queue 'fax/x' {known}" in said
     assert f"warning: events.csv: Sale: 'web' {known}" in said
     assert "warning: people.csv: no queue of p1 matches a queue of the history" in said
-    assert len(said.splitlines()) == 4
+    assert f"warning: rules.toml: proficiency 'vip' {known}" in said
+    assert len(said.splitlines()) == 5
 
 
 def test_a_site_whose_queues_are_all_known_warns_of_nothing(planned: Session) -> None:

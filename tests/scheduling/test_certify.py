@@ -63,6 +63,25 @@ def test_nobody_present_means_nobody_answered_and_all_gone() -> None:
     assert np.isnan(total["asa_seconds"])
 
 
+def test_people_half_as_fast_are_people_whose_contacts_take_twice_as_long() -> None:
+    roster = at_work(5, "2026-03-02T09:00Z", "2026-03-02T11:00Z")
+    slow = pd.DataFrame({"agent": [f"P{n}" for n in range(5)], "queues": "*", "agreement": "x", "proficiency": 0.5})
+    found = certify(forecast(aht=180.0), PHONE, roster=roster, runs=10, people=slow)
+    pd.testing.assert_frame_equal(found, certify(forecast(aht=360.0), PHONE, roster=roster, runs=10))
+    quick = certify(forecast(aht=180.0), PHONE, roster=roster, runs=10)
+    assert row(found, "total")["service_level"] < row(quick, "total")["service_level"]
+
+
+def test_slow_people_are_as_busy_as_the_load_over_their_speed() -> None:
+    """6.4 erlangs are 8 people's time at speed 0.8: of ten people eight in ten."""
+    rows = forecast(offered=32.0, aht=360.0, intervals=16)
+    roster = at_work(10, "2026-03-02T09:00Z", "2026-03-02T17:00Z")
+    slow = pd.DataFrame({"agent": [f"P{n}" for n in range(10)], "queues": "*", "agreement": "x", "proficiency": 0.8})
+    patient = Targets(default=QueueTargets(answer_within_seconds=20))
+    total = row(certify(rows, patient, roster=roster, runs=60, people=slow), "total")
+    assert total["occupancy"] == pytest.approx(0.8, abs=0.03)  # it begins with nobody on the line
+
+
 def test_endless_patience_without_people_is_neither_answered_nor_abandoned() -> None:
     targets = Targets(default=QueueTargets())
     total = row(certify(forecast(), targets, requirements=asking(forecast(), 0), runs=5), "total")

@@ -50,6 +50,26 @@ def test_two_people_who_can_do_both_cover_one_queue_each() -> None:
     assert found["gap"].tolist() == [0.0, 0.0]
 
 
+def people_of(**proficiency: float) -> pd.DataFrame:
+    rows = [(agent, "a", "x", speed) for agent, speed in proficiency.items()]
+    return pd.DataFrame(rows, columns=["agent", "queues", "agreement", "proficiency"])
+
+
+def test_two_people_of_half_the_speed_are_one_and_four_fifths_leave_a_fifth() -> None:
+    both = work(whole_morning("Ann", "a"), whole_morning("Bo", "a"))
+    found = measure_coverage(needs(("a", MONDAY, 1)), both, people=people_of(Ann=0.5, Bo=0.5))
+    assert found[["present", "gap"]].to_numpy().tolist() == [[1.0, 0.0]]
+    found = measure_coverage(needs(("a", MONDAY, 1)), work(whole_morning("Ann", "a")), people=people_of(Ann=0.8))
+    assert found.iloc[0][["present", "gap"]].tolist() == pytest.approx([0.8, 0.2])
+
+
+def test_a_quick_person_who_comes_for_half_of_the_interval_counts_half_their_speed() -> None:
+    late = ("Ann", "2026-03-02T09:15:00+00:00", "2026-03-02T12:00:00+00:00", "a")
+    roster = work(late, whole_morning("Bo", "a"), whole_morning("Cy", "a"))  # nobody knows how fast Cy is: 1
+    found = measure_coverage(needs(("a", MONDAY, 3)), roster, people=people_of(Ann=1.5, Bo=np.nan))
+    assert found["present"].tolist() == pytest.approx([0.75 + 1 + 1])
+
+
 def test_a_person_of_two_queues_is_not_counted_twice() -> None:
     found = measure_coverage(needs(("a", MONDAY, 1), ("b", MONDAY, 1)), work(whole_morning("Ann", "a|b")))
     assert found["present"].tolist() == [0.5, 0.5]

@@ -13,21 +13,22 @@ NOTHING = np.float32(-1e30)
 
 
 class Cover(NamedTuple):
-    """Need as cuts (see `roster.cover`), one set of cuts for each level of price.
+    """Need as cuts (see `roster.cover`); people are counted in full ones.
 
-    `held`: cuts × groups; `cuts`: levels × cuts × intervals, their value with the people present; `served`: levels ×
-    intervals; `weight`: price of a missing hour by level; `over`: price of a surplus hour; `hours`: by interval;
-    `gain`, `stale`: groups × intervals, what one more person brings, and whether that has to be worked out again.
+    `held`: cuts × groups; `cuts`: cuts × intervals, their value with the people present; `served`, `hours`: by
+    interval; `under`, `over`: price of a missing and of a surplus hour. Groups × intervals: `room` for more people who
+    would serve need, `stale` where that has to be worked out again; `gain`: what one more brings at given prices.
     """
 
     held: np.ndarray
     cuts: np.ndarray
     served: np.ndarray
-    weight: np.ndarray
+    under: float
     over: float
     hours: np.ndarray
-    gain: np.ndarray
+    room: np.ndarray
     stale: np.ndarray
+    gain: np.ndarray
     steps: int
 
 
@@ -72,7 +73,8 @@ class Graphs(NamedTuple):
 
 
 class People(NamedTuple):
-    """By person: `graph`, `start` (node), `group`, `kind` (people alike share the rows below), `bins` (of paid units).
+    """By person: `graph`, `start` (node), `group`, `kind` (people alike share the rows below), `bins` (of paid units),
+    `proficiency` (how much of a full person they cover).
 
     By kind: `slot_cost` × slots (pay, wishes; ≥ 1e15: barred), `off_cost` × days, `settle` × windows × bins, `limit` ×
     templates (most of each shift; `limited`: any).
@@ -88,6 +90,7 @@ class People(NamedTuple):
     settle: np.ndarray
     limit: np.ndarray
     limited: np.ndarray
+    proficiency: np.ndarray
 
 
 class Tours(NamedTuple):

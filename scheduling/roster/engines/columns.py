@@ -35,7 +35,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Relaxed:
-    """Optimum of the restricted program: `objective`, `worth` of a person present (groups × intervals), the price of
+    """Optimum of the restricted program: `objective`, `worth` of a full person (groups × intervals), the price of
     each person's one tour, the `shares` and reduced costs (`above`) of the columns."""
 
     objective: float
@@ -111,8 +111,9 @@ class TourMaster:
             if key in self._known:
                 continue
             self._known.add(key)
-            there = kernel.presence(self.site, column.slot, column.place)
-            row_of = self._row_of[int(self.problem.group_of[self.able[column.person]])]
+            person = self.able[column.person]
+            there = kernel.presence(self.site, person, column.slot, column.place)
+            row_of = self._row_of[int(self.problem.group_of[person])]
             at = np.flatnonzero((there > 0) & (row_of >= 0))
             starts.append(count)
             rows.append(np.concatenate([[column.person], row_of[at]]))
@@ -166,7 +167,7 @@ class TourMaster:
         found = []
         for number in people:
             person = int(self.able[number])
-            there = kernel.presence(self.site, self.site.tours.slot[person], self.site.tours.place[person])
+            there = kernel.presence(self.site, person, self.site.tours.slot[person], self.site.tours.place[person])
             worth = relaxed.worth[int(self.problem.group_of[person])]
             cost = float(self.site.tours.own[person]) + float((self._surplus - worth) @ there)
             if cost - relaxed.tour_price[number] < -PRICED_OUT:

@@ -20,12 +20,12 @@ class DayView:
     span: slice
     cover: SlotCover
 
-    def worth(self, plan: Plan, group: int) -> tuple[np.ndarray, np.ndarray]:
-        """True worth of each of the day's slots for a group, (by slot, offsets by slot × break)."""
+    def worth(self, plan: Plan, group: int, proficiency: float) -> tuple[np.ndarray, np.ndarray]:
+        """True worth of each of the day's slots to one such person, (by slot, offsets by slot × break)."""
         prices = plan.prices
         hours = prices.hours[self.span]
         room = prices.room(plan.cuts[:, self.span], group)
-        return slot_worth(self.cover, room, (prices.under + prices.over) * hours, prices.over * hours)
+        return slot_worth(self.cover, room, (prices.under + prices.over) * hours, prices.over * hours, proficiency)
 
     def cover_cost(self, plan: Plan) -> float:
         """Price of cover in the day's intervals, without the part that no plan changes."""

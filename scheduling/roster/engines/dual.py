@@ -4,7 +4,7 @@ For prices π[q,t] of a served hour of queue q let λ[k,t] = max of π over the 
 costs less than (Geoffrion 1974, Lagrangian relaxation of who serves what)
     L(π) = under · Σ h need + over · Σ h present − Σ λ present
          − Σ_{q,t} need[q,t] · max(0, (under + over) h[t] − min_{k serves q} λ[k,t])
-         + Σ_people least value of a legal tour.
+         + Σ_people least value of a legal tour, at λ times the person's proficiency.
 The prices climb by the volume algorithm (`volume`) from the best ones known, along the slope need − served. Any prices
 give a valid bound.
 """
@@ -70,16 +70,15 @@ def _dual(
 def value_at(
     problem: RosterProblem, site: Site, able: np.ndarray, worth: np.ndarray
 ) -> tuple[float, np.ndarray, np.ndarray]:
-    """(L without its constant part, each person's best value, people present) where a person present is worth so much.
+    """(L without its constant part, each person's best value, people present) where a full person is worth so much.
 
-    `worth`: groups × intervals. The best tours stay in `site.tours`.
+    `worth`, people present: groups × intervals. The best tours stay in `site.tours`.
     """
     cover, hours = problem.book.cover, problem.grid.hours
     can = problem.can_serve
     earned = (cover.under_per_hour + cover.over_per_hour) * hours
     surplus = cover.over_per_hour * hours
     site.cover.gain[:] = worth - surplus[None, :]
-    site.cover.stale[:] = False
     site.fair.slope[:] = 0.0  # the bound leaves shares and seats out: they cost nothing or more
     site.seats.price[:] = 0.0
     values, supply = kernel.tours_at(site, able, len(problem.groups))

@@ -2,10 +2,12 @@
 
     min  Σ pay · x + Σ price · breach + under · missing + over · surplus
     s.t. every rule's rows for every person,
-         Σ_{p in window} B[k,s,b,p] = Σ_{a in k} x[a,s]               for all groups k, slots s, breaks b,
-         people of k at t = Σ_s base[s,t] · Σ_a x[a,s] − Σ share · B,  split over queues by a flow.
-People of one group who work one slot are interchangeable for its breaks, and its windows are disjoint, so that counts
-of breaks by place can be dealt out to them in any order.
+         Σ_{p in window} B[k,s,b,p] = Σ_{a in k} x[a,s]               for all crews k, slots s, breaks b,
+         full people of a group at t = Σ_k proficiency[k] · (Σ_s base[s,t] · Σ_a x[a,s] − Σ share · B),
+         split over queues by a flow.
+k is a crew: people of one group and one proficiency, which all they cover is multiplied by. People of one crew who
+work one slot are interchangeable for its breaks, and its windows are disjoint, so that counts of breaks by place can be
+dealt out to them in any order.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from scheduling.roster.engines.people_program import Writer, WrittenPeople, writ
 from scheduling.roster.open_people import PeopleAlike
 from scheduling.roster.problem import RosterProblem
 
-Place = tuple[int, int, int, int]  # group, slot, break, offset in minutes
+Place = tuple[int, int, int, int]  # crew, slot, break, offset in minutes
 
 
 @dataclass(frozen=True)
@@ -52,10 +54,17 @@ def program_size(problem: RosterProblem, classes: tuple[PeopleAlike, ...]) -> in
     places = np.zeros(len(problem.slots), dtype=np.int64)
     for layout in problem.cover.layouts:
         places[layout.slots] = sum(len(offsets) for offsets in layout.offsets)
-    groups: dict[int, set[int]] = {}
+    crew, crews = crew_of(problem), dict[int, set[int]]()
     for members in classes:
-        groups.setdefault(members.group, set()).update(int(slot) for slot in members.slots)
-    return people + int(sum(places[list(slots)].sum() for slots in groups.values() if slots))
+        crews.setdefault(int(crew[members.members[0]]), set()).update(int(slot) for slot in members.slots)
+    return people + int(sum(places[list(slots)].sum() for slots in crews.values() if slots))
+
+
+def crew_of(problem: RosterProblem) -> np.ndarray:
+    """Crew by person, −1 where they have no group; where all are of one proficiency crews are the groups."""
+    own = list(zip(problem.group_of.tolist(), problem.proficiency.tolist(), strict=True))
+    number = {crew: n for n, crew in enumerate(sorted({crew for crew in own if crew[0] >= 0}))}
+    return np.array([number.get(crew, -1) for crew in own], dtype=np.int64)
 
 
 def write_exact(problem: RosterProblem, classes: tuple[PeopleAlike, ...]) -> ExactProgram:
@@ -63,33 +72,37 @@ def write_exact(problem: RosterProblem, classes: tuple[PeopleAlike, ...]) -> Exa
     writer = Writer("roster")
     people = []
     takers: dict[tuple[int, int], list[Variable]] = {}
+    crew, first = crew_of(problem), dict[int, int]()
     for members in classes:
         for number in members.members:
             written = write_people(writer, members, f"a{number}")
             people.append((number, written))
+            first.setdefault(int(crew[number]), number)
             for slot, variable in zip(written.slots, written.variables, strict=True):
-                takers.setdefault((members.group, int(slot)), []).append(variable)
+                takers.setdefault((int(crew[number]), int(slot)), []).append(variable)
     presence: Presence = {}
     places: dict[Place, int] = {}
-    for (group, slot), variables in sorted(takers.items()):
-        _write_slot(writer, problem, (group, slot), variables, presence, places)
+    for (own, slot), variables in sorted(takers.items(), key=lambda entry: entry[0]):
+        _write_slot(writer, problem, (own, slot), first[own], variables, presence, places)
     write_flow(writer, problem, presence)
     return ExactProgram(writer, tuple(people), places)
 
 
 def _write_slot(
-    writer: Writer, problem: RosterProblem, key: tuple[int, int], variables: list[Variable], presence: Presence,
-    places: dict[Place, int],
+    writer: Writer, problem: RosterProblem, key: tuple[int, int], first: int, variables: list[Variable],
+    presence: Presence, places: dict[Place, int],
 ) -> None:  # fmt: skip
-    group, slot = key
+    """The people of a crew in a slot, and where their breaks are. `first`: one of the crew."""
+    crew, slot = key
+    group, proficiency = int(problem.group_of[first]), problem.people[first].proficiency
     grid, slots = problem.grid, problem.slots
-    name = f"k{group}_{slots.label(slot)}"
-    surplus = problem.book.cover.over_per_hour * grid.hours
+    name = f"k{crew}_{slots.label(slot)}"
+    surplus = proficiency * problem.book.cover.over_per_hour * grid.hours
     base = problem.cover.base[slot]
     _, people = writer.column(f"n_{name}", cost=float(base @ surplus))
     writer.row(f"people_{name}", [(people, 1.0), *((variable, -1.0) for variable in variables)], 0.0, 0.0)
     for t in np.flatnonzero(base > 0):
-        presence.setdefault((group, int(t)), []).append((people, float(base[t])))
+        presence.setdefault((group, int(t)), []).append((people, proficiency * float(base[t])))
     template = slots.templates[int(slots.template[slot])]
     layout = problem.cover.layouts[int(slots.template[slot])]
     row = int(np.flatnonzero(layout.slots == slot)[0])
@@ -101,11 +114,11 @@ def _write_slot(
             column, taken = writer.column(
                 f"b{number}_{name}_{int(offset)}", cost=cost, high=float(len(variables)), integer=True
             )
-            places[group, slot, number, int(offset)] = column
+            places[crew, slot, number, int(offset)] = column
             chosen.append((taken, 1.0))
             for t, part in zip(at, share, strict=True):
                 if part > 0:
-                    presence.setdefault((group, int(t)), []).append((taken, -float(part)))
+                    presence.setdefault((group, int(t)), []).append((taken, -proficiency * float(part)))
         writer.row(f"breaks{number}_{name}", [*chosen, (people, -1.0)], 0.0, 0.0)
 
 
@@ -122,15 +135,15 @@ def solve_exact(
     answer = program.live(seed).solve(nodes=nodes, gap=1e-6, seconds=seconds)
     if answer is None:
         return None
-    group_of = problem.group_of
+    crew = crew_of(problem)
     waiting: dict[tuple[int, int, int], list[int]] = {}
-    for (group, slot, number, offset), column in sorted(program.places.items()):
-        waiting.setdefault((group, slot, number), []).extend([offset] * round(answer.values[column]))
+    for (own, slot, number, offset), column in sorted(program.places.items()):
+        waiting.setdefault((own, slot, number), []).extend([offset] * round(answer.values[column]))
     shifts: dict[int, list[tuple[int, tuple[int, ...]]]] = {}
     for number, written in program.people:
         shifts[number] = []
         for slot in written.slots[answer.values[written.columns] > 0.5]:
             breaks = len(problem.slots.templates[int(problem.slots.template[slot])].breaks)
-            offsets = tuple(waiting[int(group_of[number]), int(slot), b].pop(0) for b in range(breaks))
+            offsets = tuple(waiting[int(crew[number]), int(slot), b].pop(0) for b in range(breaks))
             shifts[number].append((int(slot), offsets))
     return ExactRoster(shifts, answer.objective, answer.bound, answer.proven)

@@ -31,7 +31,7 @@ Presence = dict[tuple[int, int], list[tuple[Variable, float]]]
 def write_flow(
     writer: Writer, problem: RosterProblem, presence: Presence, intervals: np.ndarray | None = None
 ) -> WrittenFlow:
-    """Writes flow columns, demand and supply rows. `presence[k, t]`: terms that sum to the people of k at t."""
+    """Writes flow columns, demand and supply rows. `presence[k, t]`: terms that sum to the full people of k at t."""
     cover, hours = problem.book.cover, problem.grid.hours
     chosen = range(len(problem.grid)) if intervals is None else [int(t) for t in intervals]
     supply = np.full((len(problem.groups), len(problem.grid)), -1, dtype=np.int64)

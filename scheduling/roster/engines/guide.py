@@ -1,8 +1,9 @@
 """Prices of people's time from a small linear program over nameless people, week by week and hour by hour.
 
-People of one skill set whose agreements have the same shifts are one crowd. A shift covers its hours less the share of
-its breaks, wherever they lie in their windows. The program knows how many are there each day, weekly hours and longest
-runs; the rest of the law it leaves to the tours. Its prices, put into `dual`, prove a bound: any prices do.
+People of one skill set whose agreements have the same shifts are one crowd, of their mean proficiency. A shift covers
+its hours less the share of its breaks, wherever they lie in their windows. The program knows how many are there each
+day, weekly hours and longest runs; the rest of the law it leaves to the tours. Its prices, put into `dual`, prove a
+bound: any prices do.
     min  Σ own · x + Σ short + over · Σ present − (under + over) · Σ y
     Σ_q y[k,q,b] ≤ Σ_s cover[s,b] · x[k,s];  Σ_k y[k,q,b] ≤ need[q,b];  Σ_{s on d} x[c,s] ≤ people of c on d;
     Σ paid · x[c,s] ≤ hours of c;  Σ paid · x[c,s] + short[c] ≥ owed to c.
@@ -19,6 +20,7 @@ from scheduling.lp import Variable
 from scheduling.roster.engines.people_program import Writer
 from scheduling.roster.engines.site import BARRED, Kind, Staff
 from scheduling.roster.meters import HoursWindow
+from scheduling.roster.model import Person
 from scheduling.roster.problem import RosterProblem
 from scheduling.shifts.localtime import monday_of
 
@@ -90,9 +92,10 @@ def _week(
     for number, crowd in enumerate(crowds):
         variables, written = _write_crowd(writer, problem, staff, crowd, f"c{number}", days, chosen)
         held.append((len(crowd.members), written))
+        speed = mean_proficiency([problem.people[person] for person in crowd.members])
         for slot, variable in variables.items():
             for b, share in shares[slot]:
-                present.setdefault((crowd.group, b), []).append((variable, share))
+                present.setdefault((crowd.group, b), []).append((variable, speed * share))
     needed = _write_flow(writer, problem, present, need, many)
     if not needed:
         return
@@ -117,6 +120,11 @@ def _week(
             if most > WORTH_A_WORD:
                 known, price = guide.savings.get(rule, (0, 0.0))
                 guide.savings[rule] = (max(known, people), max(price, most))
+
+
+def mean_proficiency(people: Sequence[Person]) -> float:
+    """How much of a full person a crowd's people cover on average; 1 where there are none yet."""
+    return float(np.mean([person.proficiency for person in people])) if people else 1.0
 
 
 def cover_hours(
@@ -149,7 +157,8 @@ def _write_crowd(
     kinds = [staff.kinds[staff.kind_of[person]] for person in crowd.members]
     can = np.array([(kind.slot_cost < BARRED / 10).astype(float) for kind in kinds]).sum(axis=0)
     agreement = problem.people[crowd.members[0]].agreement
-    slots, over = problem.slots, problem.book.cover.over_per_hour
+    speed = mean_proficiency([problem.people[person] for person in crowd.members])
+    slots, over = problem.slots, problem.book.cover.over_per_hour * speed
     variables: dict[int, Variable] = {}
     by_day: dict[int, list[tuple[Variable, float]]] = {int(day): [] for day in days}
     paid: list[tuple[Variable, float]] = []

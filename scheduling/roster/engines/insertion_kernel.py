@@ -13,47 +13,52 @@ from scheduling.roster.engines.compiled import njit
 
 
 @njit(cache=True)
-def fresh_gain(cover: Cover, group: int) -> None:
-    """Works out what one more person of a group brings, where that changed."""
-    levels, many, width = cover.cuts.shape
+def fresh_room(cover: Cover, group: int) -> None:
+    """Works out how many more full people of a group would serve need, where that changed."""
+    many, width = cover.cuts.shape
     for t in range(width):
         if not cover.stale[group, t]:
             continue
         cover.stale[group, t] = False
-        total = 0.0
-        more = 0.0
-        for level in range(levels):
-            free = np.inf
-            holding = np.inf
-            for u in range(many):
-                cut = cover.cuts[level, u, t]
-                if cover.held[u, group]:
-                    holding = min(holding, cut)
-                else:
-                    free = min(free, cut)
-            more = min(1.0, max(free - holding, 0.0))
-            total += cover.weight[level] * more
-        cover.gain[group, t] = cover.hours[t] * (total - cover.over * (1.0 - more))
+        free, holding = np.inf, np.inf
+        for u in range(many):
+            cut = cover.cuts[u, t]
+            if cover.held[u, group]:
+                holding = min(holding, cut)
+            else:
+                free = min(free, cut)
+        cover.room[group, t] = max(free - holding, 0.0)
+
+
+@njit(cache=True)
+def sum_worth(site: Site, person: int, given: bool) -> None:
+    """Sums by fine step of what the person brings to cover as it stands (`given`: at the prices in `gain`)."""
+    cover, total = site.cover, site.room.sum
+    group, speed = site.people.group[person], site.people.proficiency[person]
+    if not given:
+        fresh_room(cover, group)
+    at = 0
+    for t in range(cover.room.shape[1]):
+        more = min(speed, cover.room[group, t])
+        worth = cover.hours[t] * (cover.under * more - cover.over * (speed - more))
+        each = (speed * cover.gain[group, t] if given else worth) / cover.steps
+        for _ in range(cover.steps):
+            total[at + 1] = total[at] + each
+            at += 1
 
 
 @njit(cache=True)
 def change(cover: Cover, group: int, t: int, share: float) -> float:
-    """Puts `share` of a person on an interval; the cost that this adds."""
-    levels, many, _ = cover.cuts.shape
-    cost = 0.0
-    more = 0.0
-    for level in range(levels):
-        served = np.inf
-        for u in range(many):
-            if cover.held[u, group]:
-                cover.cuts[level, u, t] += share
-            served = min(served, cover.cuts[level, u, t])
-        more = served - cover.served[level, t]
-        cover.served[level, t] = served
-        cost -= cover.weight[level] * more
-    cost += cover.over * (share - more)
+    """Puts `share` of a full person on an interval; the cost that this adds."""
+    served = np.inf
+    for u in range(cover.cuts.shape[0]):
+        if cover.held[u, group]:
+            cover.cuts[u, t] += share
+        served = min(served, cover.cuts[u, t])
+    more = served - cover.served[t]
+    cover.served[t] = served
     cover.stale[:, t] = True
-    return float(cost * cover.hours[t])
+    return float((cover.over * (share - more) - cover.under * more) * cover.hours[t])
 
 
 @njit(cache=True)
@@ -61,6 +66,7 @@ def put(site: Site, person: int, sign: float) -> float:
     """Puts a person's tour on (or off); the cost of cover and seats that this adds."""
     cover, slots, tours = site.cover, site.slots, site.tours
     group = site.people.group[person]
+    speed = site.people.proficiency[person]
     steps = cover.steps
     total = 0.0
     for layer in range(tours.slot.shape[1]):
@@ -79,7 +85,7 @@ def put(site: Site, person: int, sign: float) -> float:
                     end = p + slots.length[slots.template[j], b]
                     present -= max(min(end, stop) - max(p, f), 0)
             if present > 0:
-                total += change(cover, group, t, sign * present / steps)
+                total += change(cover, group, t, sign * speed * present / steps)
             f = stop
         total += seats_kernel.sit(site.seats, person, slots.first[j], last, sign)
     return total
@@ -100,22 +106,16 @@ def cheapest_place(slots: Slots, total: np.ndarray, first: int, template: int, n
 
 @njit(cache=True)
 def price_slots(site: Site, person: int, noise: float) -> None:
-    """`worth` of every slot of the person's graph with its best breaks, less what it costs; random ties and noise."""
-    cover, slots, room, people, fair = site.cover, site.slots, site.room, site.people, site.fair
-    group = people.group[person]
+    """`worth` of every slot of the person's graph with its best breaks, less what it costs; random ties and noise.
+
+    Cover is worth what the sums of `sum_worth` say.
+    """
+    slots, room, people, fair = site.slots, site.room, site.people, site.fair
     kind = people.kind[person]
-    fresh_gain(cover, group)
     shared = fair_kernel.charges(fair, person)
     marks = fair.marks[fair.row[person]]
     seats_kernel.charge(site.seats, person)
     total = room.sum
-    steps = cover.steps
-    at = 0
-    for t in range(cover.gain.shape[1]):
-        each = cover.gain[group, t] / steps
-        for _ in range(steps):
-            total[at + 1] = total[at] + each
-            at += 1
     graph = people.graph[person]
     offset = np.random.randint(len(room.ties))
     mask = len(room.ties) - 1
@@ -136,7 +136,7 @@ def price_slots(site: Site, person: int, noise: float) -> None:
 
 @njit(cache=True)
 def place_breaks(site: Site, person: int, layer: int, j: int) -> None:
-    """Where the breaks of a slot cost least, by the sums that `price_slots` left."""
+    """Where the breaks of a slot cost least, by the sums that its price was made of."""
     slots, total = site.slots, site.room.sum
     template = slots.template[j]
     first = slots.first[j]
@@ -326,6 +326,7 @@ def legal_tour(site: Site, person: int) -> float:
 def insert(site: Site, person: int, noise: float) -> float:
     """Gives a person without shifts the best tour given everybody else's; the cost that this adds."""
     tours = site.tours
+    sum_worth(site, person, False)
     price_slots(site, person, noise)
     legal_tour(site, person)
     for layer in range(tours.slot.shape[1]):
@@ -361,37 +362,39 @@ def seed_random(seed: int) -> None:
 
 
 @njit(cache=True)
-def presence(site: Site, slot: np.ndarray, place: np.ndarray) -> np.ndarray:
-    """Share of each interval that a tour (`slot` by layer, `place` layers × breaks) is there for."""
+def presence(site: Site, person: int, slot: np.ndarray, place: np.ndarray) -> np.ndarray:
+    """Full people by interval that a tour of a person (`slot` by layer, `place` layers × breaks) puts there."""
     slots, steps = site.slots, site.cover.steps
     there = np.zeros(site.cover.gain.shape[1])
+    each = site.people.proficiency[person] / steps
     for layer in range(len(slot)):
         j = slot[layer]
         if j < 0:
             continue
         for f in range(slots.first[j], slots.last[j]):
-            there[f // steps] += 1.0 / steps
+            there[f // steps] += each
         for b in range(place.shape[1]):
             p = place[layer, b]
             if p >= 0:
                 for f in range(p, p + slots.length[slots.template[j], b]):
-                    there[f // steps] -= 1.0 / steps
+                    there[f // steps] -= each
     return there
 
 
 @njit(cache=True)
 def tours_at(site: Site, able: np.ndarray, groups: int) -> tuple[np.ndarray, np.ndarray]:
-    """At the prices in `gain`, taken as they are: each person's best value, and people present, groups × intervals."""
+    """At the prices in `gain`: each person's best value, and full people present, groups × intervals."""
     tours = site.tours
     values = np.zeros(len(able))
     supply = np.zeros((groups, site.cover.gain.shape[1]))
     for i in range(len(able)):
         person = able[i]
+        sum_worth(site, person, True)
         price_slots(site, person, 0.0)
         values[i] = legal_tour(site, person)
         for layer in range(tours.slot.shape[1]):
             j = tours.slot[person, layer]
             if j >= 0:
                 place_breaks(site, person, layer, j)
-        supply[site.people.group[person]] += presence(site, tours.slot[person], tours.place[person])
+        supply[site.people.group[person]] += presence(site, person, tours.slot[person], tours.place[person])
     return values, supply

@@ -1,8 +1,9 @@
 """The linear relaxation of a whole roster: its optimum is the bound, its duals the prices, its solution the guide.
 
-People alike are one class with every limit × n. A slot's breaks are patterns: `v[k,s,b]` people of skill group k work
-slot s with breaks at b, Σ_b v[k,s,b] = Σ_{classes of k} x[·,s]. Few patterns are enough: the prices steer, and the
-bound is taken from them by `bound.lagrangian_bound`, which is valid at any prices and knows every place of every break.
+People alike are one class with every limit × n. A slot's breaks are patterns: `v[k,s,b]` full people of skill group k
+work slot s with breaks at b, Σ_b v[k,s,b] = Σ_{classes of k} proficiency · x[·,s]. Few patterns are enough: the prices
+steer, and the bound is taken from them by `bound.lagrangian_bound`, which is valid at any prices and knows every place
+of every break.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class Master:
     link: np.ndarray  # row by group × slot, −1 where the slot is closed to the group
 
     def prices(self, answer: Answer) -> np.ndarray:
-        """Groups × intervals: what one more person present is worth (surplus price included), per person."""
+        """Groups × intervals: what one more full person present is worth (surplus price included)."""
         worth = np.zeros(self.flow.supply.shape)
         there = self.flow.supply >= 0
         worth[there] = -answer.row_duals[self.flow.supply[there]]
@@ -100,7 +101,7 @@ def make_master(problem: RosterProblem, classes: tuple[PeopleAlike, ...], seed: 
         for members, written in zip(classes, people, strict=True):
             if members.group == k:
                 for slot, variable in zip(written.slots, written.variables, strict=True):
-                    takers.setdefault(int(slot), []).append((variable, -1.0))
+                    takers.setdefault(int(slot), []).append((variable, -members.proficiency))
         for slot in sorted(takers):
             name = f"patterns_k{k}_{problem.slots.label(slot)}"
             link[k, slot] = writer.row(name, takers[slot], 0.0, 0.0)

@@ -12,12 +12,14 @@ Shift = tuple[int, tuple[int, ...]]  # slot, break offsets in minutes
 
 
 def slot_worth(
-    cover: SlotCover, room: np.ndarray, gain: np.ndarray, surplus: np.ndarray
+    cover: SlotCover, room: np.ndarray, gain: np.ndarray, surplus: np.ndarray, proficiency: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """What each slot of a cover brings with its best breaks, (by slot, offsets by slot × break).
 
-    By interval: `room` people can still serve need, each served person brings `gain`, each present one costs `surplus`.
+    By interval: `room` full people can still serve need, each served one brings `gain`, each present one costs
+    `surplus`. A share s of a person of this `proficiency` p serves min(p s, room) = p min(s, room ÷ p).
     """
+    room, gain, surplus = room / proficiency, gain * proficiency, surplus * proficiency
     value = np.minimum(cover.base, room[None, :]) @ gain - cover.base @ surplus
     top = np.minimum(room, 1.0)
 
@@ -49,6 +51,7 @@ class Plan:
         """Puts a shift on (or, with sign −1, takes its cover off)."""
         first, shares = self.problem.cover.vector(*shift)
         group = int(self.problem.group_of[person])
+        shares = shares * self.problem.people[person].proficiency
         span = slice(first, first + len(shares))
         self.present[group, span] += sign * shares
         held = self.prices.held[:, group]
@@ -69,14 +72,14 @@ class Plan:
         self.shifts[person] = []
         return shifts, own
 
-    def worth(self, group: int, guide: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    def worth(self, group: int, proficiency: float, guide: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
         """What each slot would bring with its best breaks, (by slot, offsets by slot × break).
 
-        `guide` (by interval, per person) replaces the true price of an interval where people still have room, so that
-        the first people of an empty roster go where all people together will be short.
+        `guide` (by interval, per full person) replaces the true price of an interval where people still have room, so
+        that the first people of an empty roster go where all people together will be short.
         """
         hours = self.prices.hours
         served = (self.prices.under + self.prices.over) * hours
         surplus = self.prices.over * hours
         gain = served if guide is None else np.minimum(np.maximum(guide + surplus, 0.0), served)
-        return slot_worth(self.problem.cover, self.prices.room(self.cuts, group), gain, surplus)
+        return slot_worth(self.problem.cover, self.prices.room(self.cuts, group), gain, surplus, proficiency)

@@ -163,7 +163,7 @@ def _insert_all(
             plan.put(person, [], finders[c].idle_cost)
             continue
         group = classes[c].group
-        gains, chosen = plan.worth(group, worth[group])
+        gains, chosen = plan.worth(group, classes[c].proficiency, worth[group])
         tour = finders[c].best(gains)
         plan.put(person, [(slot, tuple(int(o) for o in chosen[slot] if o >= 0)) for slot in tour.slots], tour.own_cost)
     effort.tell("people", len(queue), len(queue))

@@ -59,11 +59,12 @@ class Search:
         c = self.class_of[person]
         legal, part, view, prices = self.legal[c], self.part(c, day), self.views[day], self.plan.prices
         others = [shift[0] for shift in self.plan.shifts[person]]
-        hours, breaks = prices.hours[view.span], view.cover.places
+        hours, breaks, speed = prices.hours[view.span], view.cover.places, self.classes[c].proficiency
         places = np.zeros(len(breaks.slot), dtype=np.int64)
         best, value = best_shift(
-            self.plan.cuts[:, view.span], self.counted[c], view.cover.base, (prices.under + prices.over) * hours,
-            prices.over * hours, breaks.slot, breaks.at, breaks.share, part.open, part.hard,
+            self.plan.cuts[:, view.span] / speed, self.counted[c], view.cover.base,
+            (prices.under + prices.over) * hours * speed, prices.over * hours * speed, breaks.slot, breaks.at,
+            breaks.share, part.open, part.hard,
             legal.limits - legal.hard[:, others].sum(axis=1), part.slot_costs, part.priced,
             legal.priced[:, others].sum(axis=1), legal.lows, legal.highs, legal.prices, places,
         )  # fmt: skip
@@ -217,7 +218,7 @@ def retour(search: Search, person: int, heat: float) -> None:
     plan, c = search.plan, search.class_of[person]
     before = plan.cost
     old, own = plan.take(person)
-    gains, chosen = plan.worth(search.classes[c].group)
+    gains, chosen = plan.worth(search.classes[c].group, search.classes[c].proficiency)
     tour = search.finders[c].best(gains)
     plan.put(person, [(slot, tuple(int(o) for o in chosen[slot] if o >= 0)) for slot in tour.slots], tour.own_cost)
     if plan.cost > before + heat:
@@ -228,12 +229,12 @@ def retour(search: Search, person: int, heat: float) -> None:
 def place_breaks(search: Search, person: int) -> bool:
     """Puts each of a person's shifts back with its breaks where they now cost least. Whether anything moved."""
     plan, moved = search.plan, False
-    group = int(plan.problem.group_of[person])
+    group, proficiency = int(plan.problem.group_of[person]), plan.problem.people[person].proficiency
     for number, (slot, offsets) in enumerate(plan.shifts[person]):
         view = search.views[int(plan.problem.slots.day[slot])]
         before = view.cover_cost(plan)
         plan.add(person, (slot, offsets), -1.0)
-        _, chosen = view.worth(plan, group)
+        _, chosen = view.worth(plan, group, proficiency)
         places = chosen[int(np.flatnonzero(view.slots == slot)[0])]
         better = (slot, tuple(int(offset) for offset in places if offset >= 0))
         plan.add(person, better)

@@ -235,17 +235,18 @@ def fine_step(slots: SlotTable, grid: CoverGrid) -> int:
 
 
 def _cover(problem: RosterProblem, prices: CoverPrices, steps: int) -> arrays.Cover:
-    cuts = prices.cuts(problem.present)[None, :, :].copy()
+    cuts = prices.cuts(problem.present).copy()
     groups, width = max(len(problem.groups), 1), len(problem.grid)
     return arrays.Cover(
         held=prices.held > 0,
         cuts=cuts,
-        served=cuts.min(axis=1),
-        weight=np.array([prices.under], dtype=np.float64),
+        served=cuts.min(axis=0),
+        under=float(prices.under),
         over=float(prices.over),
         hours=np.asarray(problem.grid.hours, dtype=np.float64),
-        gain=np.zeros((groups, width)),
+        room=np.zeros((groups, width)),
         stale=np.ones((groups, width), dtype=bool),
+        gain=np.zeros((groups, width)),
         steps=steps,
     )
 
@@ -322,6 +323,7 @@ def _people(problem: RosterProblem, staff: Staff, tables: list[list[np.ndarray]]
         settle=settle,
         limit=limit,
         limited=(limit < NO_LIMIT).any(axis=1),
+        proficiency=problem.proficiency,
     )
 
 

@@ -25,6 +25,7 @@ from scheduling.roster.rules import (
     overtime,
     overtime_day,
     pinned,
+    proficiency,
     rest,
     rotation,
     seats,
@@ -39,6 +40,7 @@ from scheduling.roster.rules.base import Finding, GroupRule, Rule
 
 RULES: tuple[Rule, ...] = (
     skills.RULE,
+    proficiency.RULE,
     shifts.RULE,
     availability.RULE,
     leave.RULE,

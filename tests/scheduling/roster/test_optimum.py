@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.people import RuleBook
-from scheduling import audit, make_roster
+from scheduling import audit, make_roster, measure_coverage
 from scheduling.roster.bound import lagrangian_bound
 from scheduling.roster.cover import make_prices
 from scheduling.roster.engines import program
@@ -77,7 +77,7 @@ def served(present: dict[tuple[str, ...], np.ndarray], need: dict[str, np.ndarra
     return best
 
 
-def least_cost(need: np.ndarray, queues: list[str], skills: list[tuple[str, ...]]) -> float:
+def least_cost(need: np.ndarray, queues: list[str], skills: list[tuple[str, ...]], speeds: tuple[float, ...]) -> float:
     """The cheapest roster of all."""
     hours = need.shape[1] * 24
     by_queue = {queue: need[q].reshape(-1) for q, queue in enumerate(queues)}
@@ -85,10 +85,10 @@ def least_cost(need: np.ndarray, queues: list[str], skills: list[tuple[str, ...]
     for picks in product(tours(need.shape[1]), repeat=len(skills)):
         present: dict[tuple[str, ...], np.ndarray] = {}
         paid = 0
-        for own, spans in zip(skills, picks, strict=True):
+        for own, speed, spans in zip(skills, speeds, picks, strict=True):
             row = present.setdefault(own, np.zeros(hours))
             for start, end in spans:
-                row[start : min(end, hours)] += 1
+                row[start : min(end, hours)] += speed
                 paid += end - start
         done = served(present, by_queue).sum()
         people = sum(row.sum() for row in present.values())
@@ -96,19 +96,21 @@ def least_cost(need: np.ndarray, queues: list[str], skills: list[tuple[str, ...]
     return best
 
 
+@pytest.mark.parametrize("speeds", [(1.0, 1.0), (0.5, 1.25)])
 @pytest.mark.parametrize("seed", range(4))
-def test_the_cost_is_that_of_the_best_of_all_rosters(seed):
+def test_the_cost_is_that_of_the_best_of_all_rosters(seed, speeds):
     random = np.random.default_rng(seed)
     queues, skills = ["a/x", "b/y"], [("a/x",), ("a/x", "b/y")]
     need = np.zeros((2, 2, 24))
     need[:, :, 6:20] = random.integers(0, 5, size=(2, 2, 14)) / 4
     people = pd.DataFrame({"agent": ["p0", "p1"], "queues": ["|".join(own) for own in skills], "agreement": "full"})
-    result = make_roster(requirements(need, queues), people, book_of())
+    result = make_roster(requirements(need, queues), people.assign(proficiency=speeds), book_of())
     assert result.summary["status"] == "optimal"
-    assert result.summary["cost"] == pytest.approx(least_cost(need, queues, skills))
+    assert result.summary["cost"] == pytest.approx(least_cost(need, queues, skills, speeds))
 
 
-def random_site(seed: int, people: int, days: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+def random_site(seed: int, people: int, days: int, *, mixed: bool = False) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Need and people; `mixed`: of different proficiency."""
     random = np.random.default_rng(seed)
     need = np.zeros((3, days, 24))
     need[:, :, 6:20] = random.integers(0, people + 1, size=(3, days, 14)) / 3
@@ -121,12 +123,13 @@ def random_site(seed: int, people: int, days: int) -> tuple[pd.DataFrame, pd.Dat
             "agreement": "full",
         }
     )
-    return requirements(need, queues), staff
+    return requirements(need, queues), staff.assign(proficiency=random.uniform(0.4, 1.6, people) if mixed else 1.0)
 
 
+@pytest.mark.parametrize("mixed", [False, True])
 @pytest.mark.parametrize("seed", range(3))
-def test_the_bound_of_the_search_lies_below_the_proven_optimum(seed, monkeypatch):
-    need, staff = random_site(seed, people=3, days=3)
+def test_the_bound_of_the_search_lies_below_the_proven_optimum(seed, mixed, monkeypatch):
+    need, staff = random_site(seed, people=3, days=3, mixed=mixed)
     book = book_of(weekly_rest_hours_min=36)
     optimum = make_roster(need, staff, book).summary
     assert optimum["status"] == "optimal"
@@ -137,8 +140,9 @@ def test_the_bound_of_the_search_lies_below_the_proven_optimum(seed, monkeypatch
     assert searched["cost"] <= 1.10 * optimum["cost"]
 
 
-def test_the_bound_holds_at_any_prices():
-    need, staff = random_site(5, people=3, days=2)
+@pytest.mark.parametrize("mixed", [False, True])
+def test_the_bound_holds_at_any_prices(mixed):
+    need, staff = random_site(5, people=3, days=2, mixed=mixed)
     problem = make_problem(need, staff, book_of())
     classes = people_alike(problem)
     finders = [TourFinder(members) for members in classes]
@@ -182,6 +186,14 @@ def test_progress_is_told_stage_by_stage(monkeypatch):
     assert told[-1] == ("improvement", 2, 2)
 
 
+@pytest.mark.parametrize("seed", range(2))
+def test_coverage_misses_what_the_roster_of_mixed_people_says_it_misses(seed):
+    need, staff = random_site(seed, people=4, days=2, mixed=True)
+    result = make_roster(need, staff, book_of())
+    gap = measure_coverage(need, result.roster, people=staff)["gap"]
+    assert gap.sum() == pytest.approx(result.summary["uncovered_hours"], abs=1e-3)
+
+
 def planted(roster: pd.DataFrame, what: str) -> pd.DataFrame:
     """A roster with one fault put in."""
     changed = roster.copy()
@@ -205,8 +217,9 @@ def test_a_planted_breach_is_found_and_named(what):
     assert what in set(audit(planted(roster, what), staff, book_of())["rule"])
 
 
-def test_the_compiled_day_move_finds_what_the_plain_arithmetic_finds():
-    need, staff = random_site(4, people=5, days=3)
+@pytest.mark.parametrize("mixed", [False, True])
+def test_the_compiled_day_move_finds_what_the_plain_arithmetic_finds(mixed):
+    need, staff = random_site(4, people=5, days=3, mixed=mixed)
     pause = {"kind": "break", "minutes": 30, "earliest_minutes": 60, "latest_minutes": 180}
     shift = {"start_from": "06:00", "start_to": "12:00", "start_step_minutes": 60, "length_minutes": 480}
     table = {"full": {"shifts": ["day"], "hours_per_week_max": 16, "hours_per_week_min": 12}}
@@ -222,7 +235,7 @@ def test_the_compiled_day_move_finds_what_the_plain_arithmetic_finds():
             value, found = search.best_on(person, day)
             legal, view = search.legal[search.class_of[person]], search.views[day]
             others = [taken[0] for taken in plan.shifts[person]]
-            worth, chosen = view.worth(plan, int(problem.group_of[person]))
+            worth, chosen = view.worth(plan, int(problem.group_of[person]), problem.people[person].proficiency)
             twin = legal.costs(others, view.slots)
             twin[:-1] = np.where(legal.allowed(others, view.slots), twin[:-1] - worth, np.inf)
             assert value == pytest.approx(twin.min())

@@ -59,6 +59,7 @@ class Case:
     person: Mapping[str, Any] = field(default_factory=dict)
     time_off: tuple[tuple[str, str, str], ...] = ()  # from, to, kind
     pinned: tuple[tuple[str, str, str], ...] = ()  # day, shift, clock
+    book: Mapping[str, Any] = field(default_factory=dict)
     previous: list[Entry] = field(default_factory=list)
 
 
@@ -76,6 +77,25 @@ RU_MONTH = {"accounting_period": "month", "norm_hours_per_week": 40, "norm_calen
 CASES: Mapping[str, list[Case]] = {
     "skills": [
         Case([work("2026-03-02 06:00")], [work("2026-03-02 06:00", queue="phone/a|chat/b")], 1, 0, "2026-03-02 06:00")
+    ],
+    "proficiency": [
+        Case(
+            [work("2026-03-02 06:00", queue="phone/b")],
+            [work("2026-03-02 06:00", queue="phone/a|phone/b")],
+            0.8,
+            0.9,
+            "2026-03-02 06:00",
+            person={"proficiency": 0.8},
+            book={"proficiency": {"phone/a": 0.9}},
+        ),
+        Case(  # the longer pattern decides; who has no figure has 1
+            [work("2026-03-02 06:00", queue="phone/a")],
+            [work("2026-03-02 06:00", queue="chat/b")],
+            1.0,
+            1.2,
+            "2026-03-02 06:00",
+            book={"proficiency": {"*": 1.2, "phone/*": 0.5}},
+        ),
     ],
     "shifts": [
         Case([work("2026-03-02 06:00")], [work("2026-03-02 06:00", "other")], 1, 0, "2026-03-02 06:00"),
@@ -390,7 +410,8 @@ ALL = [(name, number) for name in CASES for number in range(len(CASES[name]))]
 def book_of(case: Case) -> RuleBook:
     allowed = [name for name in SHIFTS if name != "other"]
     agreement = {"shifts": allowed, "hours_per_week_max": 60, **case.agreement}
-    return RuleBook.from_mapping({"timezone": "Europe/Berlin", "agreement": {"full": agreement}, "shift": SHIFTS})
+    book = {"timezone": "Europe/Berlin", "agreement": {"full": agreement}, "shift": SHIFTS, **case.book}
+    return RuleBook.from_mapping(book)
 
 
 def rows_of(entries: list[Entry], make_rows) -> pd.DataFrame:

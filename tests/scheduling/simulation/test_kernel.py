@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -41,6 +42,20 @@ def test_the_second_contact_waits_until_the_only_person_is_free() -> None:
     assert found.done_at.tolist() == [60, 90]
     assert found.busy_seconds.sum() == 90
     assert found.present_seconds.tolist() == [[100.0] * 10]
+
+
+def test_who_is_half_as_fast_takes_twice_the_handle_time() -> None:
+    people = replace(staff((0, 0, 0), (1000, 0, -1)), proficiency=np.array([0.5]))
+    found = run(contacts((0, 0, 60, 999), (10, 0, 30, 999)), [LIVE], [(0,)], people)
+    assert found.answered_at.tolist() == [0, 120]
+    assert found.done_at.tolist() == [120, 180]
+
+
+def test_parallel_chats_slow_down_from_the_time_that_the_person_takes_for_one() -> None:
+    # Twice as fast, one chat of 100 s takes 50; two in parallel 1.5 times as long: 75 s each.
+    people = replace(staff((0, 0, 0), (1000, 0, -1)), proficiency=np.array([2.0]))
+    found = run(contacts((0, 0, 100, 999), (0, 0, 100, 999)), [CHAT], [(0,)], people)
+    assert found.done_at.tolist() == [75, 75]
 
 
 def test_an_impatient_contact_hangs_up_and_the_next_one_is_answered() -> None:
