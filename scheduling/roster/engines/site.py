@@ -186,6 +186,8 @@ def _day_costs(problem: RosterProblem, person: Person, frame: TourFrame) -> tupl
         today = problem.slots.day == days[0]
         used = np.zeros(len(problem.slots))
         used[row.slots] = row.coefficients
+        if row.low > 0 and person.agreement.shifts_per_day_max > 1 and (used < row.low)[today & model.active].any():
+            raise NeedsProgram(row.rule)  # which of a split day's shifts keeps it, prices of single shifts can't say
         breach = np.maximum(used - row.high, 0.0) + np.maximum(row.low - used, 0.0)
         slot_cost[today] += row.price * breach[today]
         off_cost[days[0]] += row.price * missing

@@ -1,8 +1,8 @@
 """Wishes are granted where it costs little.
 
 Source: time off of the kinds wish_off and wish_work with their weights; with a `shift` template or a start (`clock`)
-the wish is for (or against) that shift alone. A broken wish of weight 1 costs the price of the rule for each day; where
-the book is silent, as much as four paid hours at the usual price of one.
+the wish is for (or against) that shift alone. A broken wish of weight 1 costs the price of the rule for each day, on a
+day wished off for each shift; where the book is silent, as much as four paid hours at the usual price of one.
 For all people a, wished days d and the slots W of d that the wish names (all where it names none):
     wish_off  Σ_{s in W} x[a,s] ≤ 0;  wish_work  Σ_{s in W} x[a,s] ≥ 1.
 """
@@ -60,9 +60,9 @@ def check(work: PersonWork) -> Iterator[Finding]:
             continue
         what = " ".join(part for part in (wish.shift, wish.clock) if part)
         if wish.kind == "wish_off":
-            worked = next(shift for shift in shifts if fits(wish, *starts[shift]))
+            worked = [shift for shift in shifts if fits(wish, *starts[shift])]
             words = f"works {what} on a day wished without" if what else "works on a day wished off"
-            yield Finding(worked.start, wish.weight, 0.0, words)
+            yield Finding(worked[0].start, wish.weight * len(worked), 0.0, words)
         else:
             words = f"does not work {what} as wished" if what else "does not work on a day wished for work"
             yield Finding(midnight(day, work.timezone), 0.0, wish.weight, words)
