@@ -29,6 +29,7 @@ from scheduling.roster.engines.tours import TourFinder
 from scheduling.roster.engines.until import COUNTED, Stopped, Until, never
 from scheduling.roster.open_people import PeopleAlike, people_alike
 from scheduling.roster.problem import RosterProblem
+from scheduling.roster.rules.overtime import rows_overcharge
 from scheduling.roster.tour_cost import idle_cost
 
 EXACT_COLUMNS_MOST = 700
@@ -83,6 +84,7 @@ def _solve(problem: RosterProblem, effort: Effort) -> Solved:
         return _nothing(problem)
     if (
         not ties_people(problem)
+        and not any(rows_overcharge(person.agreement) for person in problem.people)  # their bound would be too high
         and _may_be_small(problem)
         and program_size(problem, classes := people_alike(problem)) <= EXACT_COLUMNS_MOST
     ):

@@ -53,6 +53,12 @@ def straight_hours(shifts: Iterable[Worked], agreement: WorkAgreement) -> float:
     return sum(min(hours, straight_most(agreement)) for hours in of_day.values())
 
 
+def rows_overcharge(agreement: WorkAgreement) -> bool:
+    """Whether `constrain` may charge more than `check`: two shifts a day, and tiers of days and of weeks."""
+    both = np.isfinite(straight_most(agreement)) and bool(tiers_of(agreement, "week"))
+    return both and agreement.shifts_per_day_max > 1
+
+
 def constrain(model: AgentModel) -> None:
     """One row a week and tier."""
     straight = np.minimum(model.slots.paid_hours, straight_most(model.agreement))

@@ -168,3 +168,17 @@ def test_any_small_site_costs_what_the_audit_says_in_both_engines(agreement, rul
     if found["exact"]["status"] == "optimal":
         assert found["exact"]["cost"] <= found["insertion"]["cost"] + 1e-3
     assert found["insertion"]["bound"] <= found["exact"]["cost"] + 1e-3
+
+
+def test_a_split_day_s_overtime_is_not_paid_for_the_week_again(make_book, make_people, make_need):
+    """Ten hours in two shifts: four above the day's six at double pay; six straight ones are below the week's eight."""
+    shifts = {
+        "am": {"start_from": "08:00", "length_minutes": 300},
+        "pm": {"start_from": "15:00", "length_minutes": 300},
+    }
+    tiers = [{"per": "day", "over_hours": 6, "factor": 2.0}, {"per": "week", "over_hours": 8, "factor": 1.5}]
+    book = make_book(shifts, shifts_per_day_max=2, overtime=tiers)
+    need = make_need([("phone/a", f"{MONDAY}T08:00", 5, 1), ("phone/a", f"{MONDAY}T15:00", 5, 1)])
+    result = make_roster(need, make_people(bob="phone/a"), book)
+    assert result.summary["uncovered_hours"] == 0
+    assert (result.summary["cost"], result.summary["bound"]) == pytest.approx((14, 14), abs=0.01)
