@@ -103,7 +103,7 @@ class Tours(NamedTuple):
 
 class Room(NamedTuple):
     """Scratch: `value`, `settled` layers × nodes × bins; `worth` by slot; `best`, `chosen` by class; `sum` by step;
-    `closed`: days on which nothing may be taken just now."""
+    `there` by interval of a shift; `closed`: days on which nothing may be taken just now."""
 
     value: np.ndarray
     settled: np.ndarray
@@ -111,6 +111,7 @@ class Room(NamedTuple):
     best: np.ndarray
     chosen: np.ndarray
     sum: np.ndarray
+    there: np.ndarray
     ties: np.ndarray
     closed: np.ndarray
 
@@ -121,7 +122,8 @@ class Fair(NamedTuple):
     `on`: whether an unequal share costs anything. By group (`row` of a person) × slots: `marks`, a bit a count;
     `weekend`: by slot, −1 on other days. `member_from`, `members`: people by `row`. `share`, `before`; `counted`: 1 for
     those who share; `have`: the counts; by row: `total`, `cost`. `price` by count, `within`.
-    `slope`: what one more costs this person while tours are sought, between −price and price.
+    `slope`: what one more costs this person while tours are sought, between −price and price; `exact`: the share of
+    tours sought at what one more costs all together instead (one number).
     """
 
     on: bool
@@ -139,6 +141,7 @@ class Fair(NamedTuple):
     price: np.ndarray
     within: float
     slope: np.ndarray
+    exact: np.ndarray
 
 
 class Seats(NamedTuple):

@@ -79,6 +79,7 @@ def value_at(
     earned = (cover.under_per_hour + cover.over_per_hour) * hours
     surplus = cover.over_per_hour * hours
     site.cover.gain[:] = worth - surplus[None, :]
+    site.fair.exact[0] = 0.0
     site.fair.slope[:] = 0.0  # the bound leaves shares and seats out: they cost nothing or more
     site.seats.price[:] = 0.0
     values, supply = kernel.tours_at(site, able, len(problem.groups))

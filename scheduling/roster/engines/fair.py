@@ -40,6 +40,7 @@ def make_fair(problem: RosterProblem) -> Fair:
             weekend=_weekends(problem), member_from=np.zeros(1, dtype=np.int64), members=nobody, share=none.copy(),
             before=none.copy(), counted=none.copy(), have=none.copy(), total=np.zeros((1, len(COUNTS))),
             cost=np.zeros(0), price=np.zeros(len(COUNTS)), within=0.0, slope=none.copy(),
+            exact=np.ones(1),
         )  # fmt: skip
     shares = plan_fairness(problem)
     row = np.where(problem.group_of >= 0, shares.row, -1)
@@ -64,6 +65,7 @@ def make_fair(problem: RosterProblem) -> Fair:
         price=fair_share.prices(problem.book),
         within=problem.book.fairness.within,
         slope=none.copy(),
+        exact=np.ones(1),
     )
 
 

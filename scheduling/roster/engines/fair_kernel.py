@@ -1,8 +1,9 @@
 """The compiled half of fair shares: counts of a tour, the exact price of everyone's share, slopes that lead to it.
 
 While a person's tour is sought, one more night costs that person a slope, so that the search of tours stays exact for
-its prices; whether the tour is kept is decided by the exact price. Slopes rise while a person has more than is fair
-and fall while they have less (a subgradient of the price, Held and Karp 1971).
+its prices; whether the tour is kept is decided by the exact price. A slope is either what one more costs all together,
+next to the person's share, or one that rises while the person has more than is fair and falls while they have less (a
+subgradient of the price, Held and Karp 1971).
 """
 
 from __future__ import annotations
@@ -16,19 +17,51 @@ COUNTS = 4
 WEEKENDS = 1
 STEP = 0.5  # of the price: how far a slope moves
 DEALT_UNFAIR, DEALT_FAIR = 0.3, 0.05  # of the rounds in which days are dealt out at random among those picked
+WEEKEND_DAY = 0.5  # of a weekend's slope that each of its days is charged; what it earns, each day earns
 KEEP = 0.6  # of a slope that is left where the share is fair
 
 
 @njit(cache=True)
+def one_more(fair: Fair, person: int, k: int, count: float) -> float:
+    """What it adds to the exact price of everyone's shares if the person has `count` + 1 instead of `count`."""
+    row = fair.row[person]
+    total = fair.total[row, k] - fair.have[person, k] + count
+    change = 0.0
+    for i in range(fair.member_from[row], fair.member_from[row + 1]):
+        other = fair.members[i]
+        if fair.counted[other, k] == 0.0:
+            continue
+        share = fair.share[other, k]
+        off = fair.before[other, k] + (count if other == person else fair.have[other, k]) - share * total
+        more = off - share + (1.0 if other == person else 0.0)
+        change += max(abs(more) - fair.within, 0.0) - max(abs(off) - fair.within, 0.0)
+    return float(change * fair.price[k])
+
+
+@njit(cache=True)
+def near_share(fair: Fair, person: int, k: int) -> float:
+    """A whole number next to the person's share of a count, drawn at random."""
+    due = fair.share[person, k] * fair.total[fair.row[person], k] - fair.before[person, k]
+    return float(max(np.floor(due + np.random.random() - 0.5), 0.0))
+
+
+@njit(cache=True)
 def charges(fair: Fair, person: int) -> np.ndarray:
-    """What a shift costs the person by its marks, each day of a weekend as much as all of it."""
+    """What a shift costs the person by its marks, each day of a weekend on its own."""
     table = np.zeros(1 << COUNTS)
+    if fair.row[person] < 0:
+        return table
+    each = np.zeros(COUNTS)
+    exact = fair.exact[0] > 0.0 and np.random.random() < fair.exact[0]
+    for k in range(COUNTS):
+        if fair.price[k] > 0.0 and fair.counted[person, k] > 0.0:
+            each[k] = one_more(fair, person, k, near_share(fair, person, k)) if exact else fair.slope[person, k]
+    if each[WEEKENDS] > 0.0:
+        each[WEEKENDS] *= WEEKEND_DAY
     for marks in range(1 << COUNTS):
-        total = 0.0
         for k in range(COUNTS):
             if (marks >> k) & 1:
-                total += fair.slope[person, k]
-        table[marks] = total
+                table[marks] += each[k]
     return table
 
 

@@ -1,8 +1,9 @@
 """The insertion engine: every person's whole horizon put in by exact dynamic programming, then ruin and rebuild.
 
 1. The rules of each agreement become one graph of legal tours (`tour_graph`); paid hours are counted beside it.
-2. People are inserted one by one at the exact price of the cover that is left, then taken out and put back in sweeps.
-3. Up to three people at a time are taken out and rebuilt (`anneal`); where the linear program over tours is small, its
+2. People are inserted one by one at the exact price of the cover that is left, then taken out and put back: in sweeps,
+   and then only where all costs together, fair shares too, do not rise.
+3. Up to two people at a time are taken out and rebuilt (`anneal`); where the linear program over tours is small, its
    columns and dives lead the search (`columns`, `dive`).
 
 Every state in between is a legal roster. Limits are counts, so that equal seeds give equal rosters.
@@ -20,7 +21,7 @@ import numpy as np
 from scheduling.roster.cover import make_prices
 from scheduling.roster.engines import insertion_kernel as kernel
 from scheduling.roster.engines.among import ties_people
-from scheduling.roster.engines.anneal import INSERTIONS_PER_ROUND, TIE_SHARE, anneal
+from scheduling.roster.engines.anneal import INSERTIONS_PER_ROUND, TIE_SHARE, Heat, anneal, settle
 from scheduling.roster.engines.arrays import Site, Tours
 from scheduling.roster.engines.columns import cells
 from scheduling.roster.engines.dive import Blank, search_by_columns
@@ -32,7 +33,9 @@ from scheduling.roster.engines.site import Staff, fine_step, make_site, read_sta
 from scheduling.roster.engines.until import COUNTED, Until
 from scheduling.roster.problem import RosterProblem
 
-SWEEPS = 4
+SWEEPS, SETTLINGS = 4, 12
+HOT_HOURS, COLD_HOURS, END_HOURS = 0.75, 0.075, 0.0025  # temperatures in missing hours, whatever the grid
+RUINED_MOST, RUINS_LEAST = 2, 100  # people at a time; in a round
 DUAL_STEPS_LONG, DUAL_STEPS_MOST, DUAL_STEPS_LEAST = 4000, 1200, 20
 DUAL_WORK_MOST = 5e9  # arcs × paid units looked at: graphs of long sums of hours are large
 DUAL_TOURS = 60_000  # person-weeks priced for the bound
@@ -74,16 +77,22 @@ def solve_by_insertion(
     if not len(able):
         return Inserted(_shifts(problem, site.tours, site), idle, cost, {})
     blank = Blank(site.cover.cuts.copy(), site.cover.served.copy(), cost, fixed)
-    price = (prices.under + prices.over) * float(problem.grid.hours.mean())
-    say("people", 0, SWEEPS + 1)
+    hours = float(problem.grid.hours.mean())
+    price = (prices.under + prices.over) * hours
+    heat = Heat(HOT_HOURS / hours, COLD_HOURS / hours, RUINED_MOST, RUINS_LEAST, END_HOURS / hours)
+    passes = SWEEPS + SETTLINGS
+    say("people", 0, passes + 1)
     cost += kernel.sweep(site, random.permutation(able), TIE_SHARE * price, True)
     met(cost)
 
-    for done in range(SWEEPS):
-        say("people", done + 1, SWEEPS + 1)  # from here on there is a legal roster
+    for done in range(passes):
+        say("people", done + 1, passes + 1)  # from here on there is a legal roster
         if until.over():
             break
-        cost += kernel.sweep(site, random.permutation(able), TIE_SHARE * price, False)
+        if done < SWEEPS:
+            cost += kernel.sweep(site, random.permutation(able), TIE_SHARE * price, False)
+        else:
+            cost += settle(site, able, price, heat.cold)
         met(cost)
     say("relaxation", 0, 1)
 
@@ -99,7 +108,7 @@ def solve_by_insertion(
         )  # fmt: skip
     else:
         with Beside(problem, staff, cost - fixed, seed, rounds, until) as beside:
-            _, kept = anneal(site, able, cost, price, rounds, until=until, note=note)
+            _, kept = anneal(site, able, cost, price, rounds, heat=heat, until=until, note=note)
             guide, bound = beside.result()
         bound += fixed
     kept = beside_mentors(problem, site, able, kept)

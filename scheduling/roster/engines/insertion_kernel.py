@@ -48,46 +48,48 @@ def sum_worth(site: Site, person: int, given: bool) -> None:
 
 
 @njit(cache=True)
-def change(cover: Cover, group: int, t: int, share: float) -> float:
-    """Puts `share` of a full person on an interval; the cost that this adds."""
-    served = np.inf
+def change(cover: Cover, group: int, begin: int, there: np.ndarray, share: float) -> float:
+    """Puts so many full people (`share` × `there`) on the intervals from `begin` on; the cost that this adds."""
+    end = begin + len(there)
+    hours, served = cover.hours[begin:end], cover.served[begin:end]
+    earned, cost = cover.under + cover.over, 0.0
+    for i in range(len(there)):
+        cost += (cover.over * share * there[i] + earned * served[i]) * hours[i]
+        served[i] = np.inf
     for u in range(cover.cuts.shape[0]):
-        if cover.held[u, group]:
-            cover.cuts[u, t] += share
-        served = min(served, cover.cuts[u, t])
-    more = served - cover.served[t]
-    cover.served[t] = served
-    cover.stale[:, t] = True
-    return float((cover.over * (share - more) - cover.under * more) * cover.hours[t])
+        cut = cover.cuts[u, begin:end]
+        held = share if cover.held[u, group] else 0.0
+        for i in range(len(there)):
+            cut[i] += held * there[i]
+            served[i] = min(served[i], cut[i])
+    for i in range(len(there)):
+        cost -= earned * served[i] * hours[i]
+    for other in range(cover.stale.shape[0]):
+        cover.stale[other, begin:end] = True
+    return float(cost)
 
 
 @njit(cache=True)
 def put(site: Site, person: int, sign: float) -> float:
     """Puts a person's tour on (or off); the cost of cover and seats that this adds."""
-    cover, slots, tours = site.cover, site.slots, site.tours
-    group = site.people.group[person]
-    speed = site.people.proficiency[person]
-    steps = cover.steps
-    total = 0.0
-    for layer in range(tours.slot.shape[1]):
-        j = tours.slot[person, layer]
+    cover, slots, seats, there = site.cover, site.slots, site.seats, site.room.there
+    group, tour, places = site.people.group[person], site.tours.slot[person], site.tours.place[person]
+    speed, steps, total = site.people.proficiency[person], cover.steps, 0.0
+    for layer in range(len(tour)):
+        j = tour[layer]
         if j < 0:
             continue
-        f = slots.first[j]
-        last = slots.last[j]
-        while f < last:
-            t = f // steps
-            stop = min((t + 1) * steps, last)
-            present = stop - f
-            for b in range(tours.place.shape[2]):
-                p = tours.place[person, layer, b]
-                if p >= 0:
-                    end = p + slots.length[slots.template[j], b]
-                    present -= max(min(end, stop) - max(p, f), 0)
-            if present > 0:
-                total += change(cover, group, t, sign * speed * present / steps)
-            f = stop
-        total += seats_kernel.sit(site.seats, person, slots.first[j], last, sign)
+        first, last = slots.first[j], slots.last[j]
+        begin, end = first // steps, (last - 1) // steps + 1
+        for t in range(begin, end):
+            there[t - begin] = (min((t + 1) * steps, last) - max(t * steps, first)) / steps
+        for b in range(places.shape[1]):
+            p = places[layer, b]
+            over = p + slots.length[slots.template[j], b]
+            for t in range(p // steps if p >= 0 else end, (over - 1) // steps + 1):
+                there[t - begin] -= (min((t + 1) * steps, over) - max(t * steps, p)) / steps
+        total += change(cover, group, begin, there[: end - begin], sign * speed)
+        total += seats_kernel.sit(seats, person, first, last, sign)
     return total
 
 
@@ -209,10 +211,10 @@ def best_tour(site: Site, person: int) -> float:
                         continue
                 gain = np.float32(gain - graphs.price[k])
                 source = value[step, graphs.source[k]]
+                out = row[units:]
                 for h in range(min(reach, bins - units)):
                     x = source[h] + gain
-                    if x > row[h + units]:
-                        row[h + units] = x
+                    out[h] = x if x > out[h] else out[h]
         reach = grown
         if window >= 0:
             cost = people.settle[kind, window]
@@ -330,9 +332,8 @@ def insert(site: Site, person: int, noise: float) -> float:
     price_slots(site, person, noise)
     legal_tour(site, person)
     for layer in range(tours.slot.shape[1]):
-        j = tours.slot[person, layer]
-        if j >= 0:
-            place_breaks(site, person, layer, j)
+        if tours.slot[person, layer] >= 0:
+            place_breaks(site, person, layer, tours.slot[person, layer])
     fair_kernel.recount(site.fair, tours, person)
     fair_kernel.follow(site.fair, person)
     return float(put(site, person, 1.0) + tours.own[person])
@@ -393,8 +394,7 @@ def tours_at(site: Site, able: np.ndarray, groups: int) -> tuple[np.ndarray, np.
         price_slots(site, person, 0.0)
         values[i] = legal_tour(site, person)
         for layer in range(tours.slot.shape[1]):
-            j = tours.slot[person, layer]
-            if j >= 0:
-                place_breaks(site, person, layer, j)
+            if tours.slot[person, layer] >= 0:
+                place_breaks(site, person, layer, tours.slot[person, layer])
         supply[site.people.group[person]] += presence(site, person, tours.slot[person], tours.place[person])
     return values, supply

@@ -218,6 +218,7 @@ def make_site(problem: RosterProblem, staff: Staff, prices: CoverPrices, random:
         best=np.zeros(len(graphs.units) + 1, dtype=np.float32),
         chosen=np.full(len(graphs.units) + 1, -1, dtype=np.int64),
         sum=np.zeros(len(problem.grid) * steps + 1),
+        there=np.zeros(len(problem.grid)),
         ties=random.random(TIES).astype(np.float32),
         closed=np.zeros(len(problem.days), dtype=bool),
     )

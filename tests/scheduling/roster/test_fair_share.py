@@ -193,7 +193,7 @@ def test_the_account_tells_shares_and_wishes() -> None:
         columns=["agent", "from", "to", "kind", "weight", "shift"],
     )  # fmt: skip
     need = pd.concat([need_of("2026-03-02 08:00", 8), need_of("2026-03-03 14:00", 8)], ignore_index=True)
-    result = make_roster(need, people_of("a", "b"), book_of(), time_off=wishes, iterations=10)
+    result = make_roster(need, people_of("a", "b"), book_of(), time_off=wishes, iterations=60)
     told = result.summary["wishes"]
     # one of the two must work on the Monday; the dearer wish is kept
     assert (told["days_off"], told["days_off_granted"]) == (2, 0.5)
