@@ -199,5 +199,5 @@ def test_the_bound_leaves_seats_out_however_full_they_are(make_rows: Any) -> Non
 
 
 def test_fewer_seats_than_none_are_refused_by_name() -> None:
-    with pytest.raises(BadValue, match=r"sites\.hall\.seats"):
+    with pytest.raises(BadValue, match=r"site\.hall\.seats"):
         book_of(DAY, {"hall": -1})
