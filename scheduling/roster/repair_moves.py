@@ -83,7 +83,8 @@ def _of_worker(state: RepairState, view: DayView, open_slots: np.ndarray, agent:
     worth, offsets = view.worth(state.plan, state.group(agent), state.proficiency(agent))
     state.cover(agent, shift, 1.0)
     for at, value in _best(state, view, open_slots, agent, worth):
-        yield _move(state, view, agent, (shift,), at, offsets, freed + value + cost.penalty, (shift.day,))
+        slot, breaks = _placed(state, view, at, offsets)
+        yield Move(agent, (shift,), slot, breaks, freed + value + cost.penalty, (shift.day,))
 
 
 def _of_free(
@@ -99,10 +100,10 @@ def _of_free(
     others = [shift for shift in work.audited if not is_fixed(agent, shift)]
     freed = [state.cover_price(agent, s, -1.0) + s.paid_hours * work.agreement.cost_per_hour for s in others]
     for at, value in best:
-        yield _move(state, view, agent, (), at, offsets, value + cost.penalty, (day,))
+        slot, breaks = _placed(state, view, at, offsets)
+        yield Move(agent, (), slot, breaks, value + cost.penalty, (day,))
         for shift, gain in zip(others, freed, strict=True):
-            bound = value + gain + cost.penalty
-            yield _move(state, view, agent, (shift,), at, offsets, bound, (day, shift.day))
+            yield Move(agent, (shift,), slot, breaks, value + gain + cost.penalty, (day, shift.day))
 
 
 def _best(
@@ -118,26 +119,32 @@ def _best(
     return [(int(allowed[place]), float(net[place])) for place in order]
 
 
-def _move(
-    state: RepairState, view: DayView, agent: str, gone: tuple[Worked, ...], at: int, offsets: np.ndarray,
-    bound: float, days: tuple[int, ...],
-) -> Move:  # fmt: skip
+def _placed(state: RepairState, view: DayView, at: int, offsets: np.ndarray) -> tuple[int, tuple[int, ...]]:
+    """The slot at a position of the day's, and its breaks' offsets."""
     slot = int(view.slots[at])
     template = state.problem.slots.templates[int(state.problem.slots.template[slot])]
-    breaks = tuple(int(offset) for offset in offsets[at][: len(template.breaks)])
-    return Move(agent, gone, slot, breaks, bound, days)
+    return slot, tuple(offsets[at, : len(template.breaks)].tolist())
 
 
 def best_move(
     state: RepairState, found: Sequence[Move], least_gain: float, days_left: int
 ) -> tuple[Move, float] | None:
     """The legal move that gains most above `least_gain` for each agent-day it changes, with its exact gain."""
-    fitting = [move for move in found if len(move.days) <= days_left]
-    fitting.sort(key=lambda move: (-(move.bound - least_gain * len(move.days)), move.agent, move.days, move.slot or -1))
+    most = [
+        (
+            move.bound
+            + state.shared.most_gain(move.agent, move.gone, move.slot is not None)
+            - least_gain * len(move.days),
+            move,
+        )
+        for move in found
+        if len(move.days) <= days_left
+    ]
+    most.sort(key=lambda pair: (-pair[0], pair[1].agent, pair[1].days, pair[1].slot or -1))
     best: tuple[Move, float] | None = None
-    reached, more = ROUNDING, state.shared.most_gain
-    for move in fitting[:CHECKS_MOST]:
-        if move.bound + more - least_gain * len(move.days) <= reached:
+    reached = ROUNDING
+    for bound, move in most[:CHECKS_MOST]:
+        if bound <= reached:
             break
         gain = exact_gain(state, move)
         if gain is not None and gain - least_gain * len(move.days) > reached:
@@ -151,12 +158,18 @@ def exact_gain(state: RepairState, move: Move) -> float | None:
     None where it breaks a hard rule, seats or mentors more than now.
     """
     key = (tuple(shift.start for shift in move.gone), move.slot, move.offsets)
-    after = state.cost_after(move.agent, key, lambda: moved(state, move))
+    made: list[PersonWork] = []  # once, where the move is new
+
+    def make() -> PersonWork:
+        made.append(moved(state, move))
+        return made[0]
+
+    after = state.cost_after(move.agent, key, make)
     if after is None:
         return None
     saved = 0.0
     if state.shared.on:
-        shared = state.shared.after(moved(state, move))
+        shared = state.shared.after(made[0] if made else moved(state, move))
         if shared.is_worse_than(state.shared.now):
             return None
         saved = state.shared.now.cost - shared.cost

@@ -25,7 +25,9 @@ class RepairState:
         self.number_of = {person.agent: number for number, person in enumerate(problem.people)}
         self.works = dict(works)
         self._shared: SharedCost | None = None
+        self._shared_before: SharedCost | None = None
         self._costs: dict[str, TourCost] = {}
+        self._vectors: dict[tuple[str, int], tuple[Worked, slice, np.ndarray]] = {}
         self._after: dict[str, dict[tuple[object, ...], TourCost | None]] = {}
         for agent, work in self.works.items():
             for shift in work.audited:
@@ -65,6 +67,13 @@ class RepairState:
 
     def vector(self, agent: str, shift: Worked) -> tuple[slice, np.ndarray]:
         """The intervals a shift touches and how much of a full person it puts into each."""
+        key = (agent, id(shift))  # the entry holds the shift, so that no other one is given its id
+        known = self._vectors.get(key)
+        if known is None:
+            known = self._vectors[key] = (shift, *self._vector(agent, shift))
+        return known[1], known[2]
+
+    def _vector(self, agent: str, shift: Worked) -> tuple[slice, np.ndarray]:
         grid = self.problem.grid
         first, last = (int(place) for place in grid.position(np.array([shift.start, shift.end - ROUNDING])))
         span = slice(first, last + 1)
@@ -113,7 +122,7 @@ class RepairState:
     def shared(self) -> SharedCost:
         """What people cost each other now."""
         if self._shared is None:
-            self._shared = SharedCost(self.works)
+            self._shared = SharedCost(self.works, self._shared_before)
         return self._shared
 
     def cost(self) -> float:
@@ -141,7 +150,7 @@ class RepairState:
         self.works[agent] = work
         self._costs.pop(agent, None)
         self._after.pop(agent, None)
-        self._shared = None
+        self._shared, self._shared_before = None, self._shared or self._shared_before
         for shift in work.audited:
             self.cover(agent, shift, 1.0)
 

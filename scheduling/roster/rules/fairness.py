@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -55,7 +56,7 @@ class Fairness:
         row = self.row
         return [row == number for number in range(row.max(initial=-1) + 1)]
 
-    @property
+    @cached_property
     def share(self) -> np.ndarray:
         """Everyone's share of what their group has; each count's sum over a group is 1 or 0."""
         share = np.zeros(self.presence.shape)
@@ -75,6 +76,18 @@ class Fairness:
     def breach(self, counts: np.ndarray) -> np.ndarray:
         """How much further off than is still fair, people × counts."""
         return np.maximum(np.abs(self.off(counts)) - self.within, 0.0)
+
+    def breach_if(self, counts: np.ndarray, by: float) -> np.ndarray:
+        """The sum of everyone's breach if this one person's count were changed by `by`, people × counts."""
+        off, share, shares = self.off(counts), self.share, self.presence > 0
+        breach = np.maximum(np.abs(off) - self.within, 0.0)
+        found = np.broadcast_to(breach.sum(axis=0), counts.shape).copy()
+        for own in self.members():
+            shared = np.maximum(np.abs(off[own] - by * share[own]) - self.within, 0.0) * shares[own]
+            self_off = np.maximum(np.abs(off[own] + by * (1 - share[own])) - self.within, 0.0)
+            change = (shared - breach[own]).sum(axis=0) - shared + self_off
+            found[own] += np.where(shares[own], change, 0.0)
+        return found
 
 
 def measure(

@@ -18,6 +18,8 @@ from scheduling.roster.rules.base import Finding, GroupRule
 from scheduling.roster.work import PersonWork
 from scheduling.shifts.localtime import words_of
 
+Spans = Sequence[tuple[float, float]] | np.ndarray
+
 
 @dataclass(frozen=True)
 class Crowd:
@@ -29,15 +31,13 @@ class Crowd:
     hours: float
 
 
-def crowds(seats: int, own: Sequence[tuple[float, float]], before: Sequence[tuple[float, float]] = ()) -> list[Crowd]:
+def crowds(seats: int, own: Spans, before: Spans = ()) -> list[Crowd]:
     """When shifts (start, end) of one site are too many for its seats; `before`: those of the roster before."""
-    moments = np.unique(np.array([*own, *before], dtype=np.float64))
-    there, earlier = _people(own, moments), _people(before, moments)
-    over = np.maximum(there + earlier - seats, 0) - np.maximum(earlier - seats, 0)
+    moments, there, over = _over(seats, own, before)
     found: list[Crowd] = []
     for place in np.flatnonzero(over > 0).tolist():
         start, end = float(moments[place]), float(moments[place + 1])
-        people, hours = int(there[place] + earlier[place]), over[place] * (end - start) / 60
+        people, hours = int(there[place]), over[place] * (end - start) / 60
         if found and found[-1].end == start:
             last = found.pop()
             start, people, hours = last.start, max(people, last.people), hours + last.hours
@@ -45,9 +45,22 @@ def crowds(seats: int, own: Sequence[tuple[float, float]], before: Sequence[tupl
     return found
 
 
-def _people(spans: Sequence[tuple[float, float]], moments: np.ndarray) -> np.ndarray:
-    """How many spans hold the time from each moment to the next."""
-    edges = np.array(spans, dtype=np.float64).reshape(-1, 2)
+def hours_over(seats: int, own: Spans, before: Spans = ()) -> float:
+    """Hours of all crowds."""
+    moments, _, over = _over(seats, own, before)
+    return float(over[:-1] @ np.diff(moments)) / 60
+
+
+def _over(seats: int, own: Spans, before: Spans) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Moments (minutes); from each to the next: people there, and how many of them are too many."""
+    edges, earlier_edges = (np.asarray(spans, dtype=np.float64).reshape(-1, 2) for spans in (own, before))
+    moments = np.unique(np.concatenate([edges, earlier_edges]))
+    there, earlier = _people(edges, moments), _people(earlier_edges, moments)
+    return moments, there + earlier, np.maximum(there + earlier - seats, 0) - np.maximum(earlier - seats, 0)
+
+
+def _people(edges: np.ndarray, moments: np.ndarray) -> np.ndarray:
+    """How many spans (rows of `edges`) hold the time from each moment to the next."""
     begun = np.searchsorted(np.sort(edges[:, 0]), moments, side="right")
     return np.asarray(begun - np.searchsorted(np.sort(edges[:, 1]), moments, side="right"))
 
