@@ -23,6 +23,7 @@ MODULES = (
     "reforecast",
     "forecast_speed",
     "roster",
+    "repair",
     "fairness",
     "roster_sites",
     "roster_peers",
