@@ -8,6 +8,8 @@ roster was made from, so that a roster can be made again and its page can say wh
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
 
 import pandas as pd
 
@@ -70,9 +72,14 @@ def _carry(materials: Materials) -> pd.DataFrame:
     _, end = week_of({**parameters, "days": (pd.Timestamp(parameters["until"]) - _first(parameters)).days})
     roster = materials.frame("roster")
     had = roster[roster["start"] < end].reset_index(drop=True)
-    first, last = days_of(parameters)
-    days = (first, min(last, (end - pd.Timedelta(days=1)).tz_convert(parameters["timezone"]).date()))
+    days = _days_until(parameters)
     return core.carry(had, site.people, site.rulebook, time_off=site.time_off, ledger=before, days=days)
+
+
+def _days_until(parameters: Mapping[str, Any]) -> tuple[date, date]:
+    """First and last local day of a roster before the day `until`."""
+    first, last = days_of(parameters)
+    return first, min(last, date.fromisoformat(parameters["until"]) - timedelta(days=1))
 
 
 def _first(parameters: Mapping[str, str]) -> pd.Timestamp:

@@ -25,7 +25,7 @@ from scheduling.roster.audit import Record, audit_frame, breaches_of, shared_bre
 from scheduling.roster.engines.day_view import day_views
 from scheduling.roster.problem import make_problem
 from scheduling.roster.repair import account, changed_rows, told
-from scheduling.roster.repair_moves import rows_of
+from scheduling.roster.repair_moves import queues_at_work, rows_of
 from scheduling.roster.repair_state import RepairState
 from scheduling.roster.rules import GROUP_RULES
 from scheduling.roster.shared_cost import group_cost
@@ -101,7 +101,7 @@ class _Desk:
     def _rows(self, edit: DayEdit, day: int, gone: Sequence[Worked]) -> Iterator[Row]:
         if edit.takes:
             number = self.state.number_of[edit.agent]
-            queues = self.state.problem.people[number].queues
+            queues = queues_at_work(self.state.problem.people[number])
             for shift in self.shifts_on(edit.takes, day):
                 yield from (replace(row, queues=queues if row.queues else ()) for row in shift.rows)
             return

@@ -13,6 +13,7 @@ import numpy as np
 
 from domain.queues import LIST_SEPARATOR
 from scheduling.roster.engines.day_view import DayView
+from scheduling.roster.model import Person
 from scheduling.roster.repair_state import RepairState
 from scheduling.roster.result import shift_rows
 from scheduling.roster.tour_cost import ROUNDING
@@ -36,9 +37,15 @@ class Move:
     days: tuple[int, ...]
 
 
+def queues_at_work(person: Person) -> tuple[str, ...]:
+    """What work rows of a person name: the planned queues they serve, else what would be theirs, so that an audit sees
+    who is too slow for all of it."""
+    return person.queues or person.kept_from or person.patterns
+
+
 def rows_of(state: RepairState, agent: str, slot: int, offsets: Sequence[int]) -> tuple[Row, ...]:
     """The rows of a slot with its breaks."""
-    queues = state.problem.people[state.number_of[agent]].queues
+    queues = queues_at_work(state.problem.people[state.number_of[agent]])
     records = shift_rows(state.problem, agent, LIST_SEPARATOR.join(queues), slot, tuple(offsets))
     return tuple(
         Row(start, end, activity, queues if queue else (), shift)

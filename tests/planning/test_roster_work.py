@@ -21,7 +21,8 @@ from planning import roster_stages, steps
 from planning.cli import app
 from planning.recipe import Recipe
 from planning.session import Session
-from planning.steps.produce import Materials, Tools
+from planning.steps.ledgers import ledger_before
+from planning.steps.produce import Materials, Tools, site_inputs
 from planning.steps.staffing import roster_maker
 
 UNCOVERED = 3
@@ -213,6 +214,23 @@ def test_what_people_had_is_carried_from_the_published_roster_to_the_next(planne
     again = steps.copy_week(planned, date(2026, 9, 7))
     assert planned.store.versions.get("roster", again.version).inputs["ledger"] == carried
     assert steps.verify(planned)["remade"]["roster"] == "equal"
+
+
+def test_a_ledger_counts_the_day_on_which_the_clock_changes(planned: Session) -> None:
+    """Nobody works on Sunday 29 March, which has 23 hours: it was a day of the plan all the same."""
+    parameters = {"week_start": "2026-03-23", "days": 7, "timezone": ZONE}
+    start = pd.DatetimeIndex(["2026-03-23T08:00Z"]).as_unit("us")
+    shift = {"activity": "work", "queue": "phone/support", "shift": "day", "source": "hand"}
+    agent = planned.site.people["agent"].iloc[0]
+    rows = pd.DataFrame({"agent": [agent], "start": start, "end": start + pd.Timedelta(hours=8), **shift})
+    recipe = Recipe("roster", site_inputs(planned, ("people.csv", "rules.toml", "time_off.csv")), parameters)
+    version = planned.store.versions.write({"roster": rows}, recipe, NOW)
+    steps.take_up(planned, version)
+    steps.measure_coverage(planned)
+    steps.audit(planned)
+    steps.publish(planned, "roster")
+    (ledger,) = ledger_before(planned, "2026-03-30").values()
+    assert planned.store.versions.frame("ledger", ledger)["to"].max() == pd.Timestamp("2026-03-29")
 
 
 def test_an_absence_of_nobody_is_refused(planned: Session) -> None:

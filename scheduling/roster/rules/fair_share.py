@@ -17,6 +17,7 @@ import numpy as np
 
 from domain.people import RuleBook, RuleSetting
 from domain.queues import matches
+from scheduling.roster.rules import proficiency
 from scheduling.roster.rules.base import Finding, GroupRule
 from scheduling.roster.rules.fairness import (
     COUNTS,
@@ -34,13 +35,17 @@ WORDS = ("nights", "weekends", "holidays", "late ends")
 
 
 def fairness_of(works: Sequence[PersonWork]) -> tuple[Fairness, np.ndarray]:
-    """The measure of a roster's people (not none) and their counts. Who serves none of its queues shares nothing."""
+    """The measure of a roster's people (not none) and their counts.
+
+    Who serves none of its queues, or is too slow for all they ask, shares nothing.
+    """
     book, first, last = works[0].book, works[0].first_day, works[0].last_day
     holidays = holidays_of(book, first, last)
     queues = {queue for work in works for row in work.rows for queue in row.queues}
     presence, counts = [], []
     for work in works:
-        serves = not queues or any(queue in work.patterns or matches(queue, work.patterns) for queue in queues)
+        open_to = {queue for queue in queues if proficiency.planned_least(book, queue) <= work.proficiency}
+        serves = not queues or any(queue in work.patterns or matches(queue, work.patterns) for queue in open_to)
         days = present_days(first, last, work.absences, work.availability) if serves else []
         presence.append(presence_of(days, work.agreement, work.availability, book, holidays))
         counts.append(count_shifts(work.audited, work.agreement, book, holidays))

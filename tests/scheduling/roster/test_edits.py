@@ -121,3 +121,20 @@ def test_what_a_swap_said_is_what_it_does(site):
         assert said.loc[other, "gain"] == pytest.approx(saved)
         assert said.loc[other, "legal"] == (done.broken["strictness"] != "forbid").all()
         assert said.loc[other, "uncovered_hours"] == done.summary["after"]["uncovered_hours"]
+
+
+def test_who_is_too_slow_for_the_work_of_a_day_breaks_the_rule_by_taking_it_over(site):
+    """Eve could answer phone/a but for its least proficiency; rows of hers name it, so that no swap is called legal."""
+    eve = pd.DataFrame({"agent": ["eve"], "queues": "phone/a", "agreement": "full", "proficiency": 0.5})
+    book = site["rulebook"].model_copy(update={"proficiency": {"phone/a": 0.8}})
+    slow = {**site, "people": pd.concat([site["people"], eve], ignore_index=True), "rulebook": book}
+    found = possible_swaps(**slow, agent="ann", day=MONDAY).set_index("agent")
+    assert found.loc["eve", ["legal", "breaks"]].tolist() == [False, "proficiency"]
+    for change in (DayEdit("eve", MONDAY, takes="ann"), DayEdit("eve", MONDAY, (("early", 480),))):
+        assert edit(**slow, edits=[change]).broken["rule"].tolist() == ["proficiency"]
+
+
+def test_rows_of_an_edit_always_name_queues(site):
+    """Dan serves nothing that is needed: work rows without a queue are refused by coverage and certificate."""
+    done = edit(**site, edits=[DayEdit("dan", MONDAY, takes="ann"), DayEdit("dan", TUESDAY, (("early", 480),))])
+    assert done.roster.loc[done.roster["agent"] == "dan", "queue"].tolist() == ["phone/b", "phone/b"]

@@ -10,7 +10,7 @@ import pytest
 
 from domain.errors import BadValue, TableError
 from domain.people import RuleBook
-from scheduling import audit, make_roster
+from scheduling import audit, compare, make_roster
 from scheduling.roster.cover import make_prices
 from scheduling.roster.engines import insertion, program
 from scheduling.roster.engines.exact import crew_of
@@ -211,3 +211,16 @@ def test_a_least_proficiency_beyond_sense_is_refused_by_its_key(least):
     with pytest.raises(BadValue) as fault:
         RuleBook.from_mapping({**tables, "proficiency": {"vip": least}}, "rules.toml")
     assert (fault.value.file, fault.value.column) == ("rules.toml", "proficiency.vip")
+
+
+def test_who_is_too_slow_for_all_they_could_answer_shares_no_late_ends(make_book, make_need, make_people):
+    """Slow Bob can't be planned: Ann's two late ends are no unequal share, in the plan as in the audit."""
+    rules = {"fair_late_ends": {"strictness": "pay", "price": 3.0}}
+    book = make_book({"late": {"start_from": "14:00", "length_minutes": 480}}, rules=rules)
+    book = book.model_copy(update={"proficiency": {"vip": 0.9}})
+    people = with_speed(make_people(ann="vip", bob="vip"), 1, 0.8)
+    need = make_need([("vip", f"{day}T14:00", 8, 1) for day in (MONDAY, "2026-03-03")])
+    result = make_roster(need, people, book)
+    assert result.summary["cost"] == 16
+    assert compare({"it": result.roster}, need, people, book)["cost"].tolist() == [16]
+    assert audit(result.roster, people, book).empty
