@@ -8,7 +8,10 @@ import pandas as pd
 
 from connectors.formulas import plain_again
 from connectors.frames import Layout, read_table
+from connectors.schedules.spans import ABSENCES
 from domain.tables import ROSTER
+
+WHOLE_DAYS = (*ABSENCES, "training")
 
 
 def read_roster(path: str | Path, *, timezone: str | None) -> pd.DataFrame:
@@ -23,6 +26,7 @@ def read_roster(path: str | Path, *, timezone: str | None) -> pd.DataFrame:
 def _from_export(frame: pd.DataFrame) -> pd.DataFrame:
     stamps = frame[["activity_start", "activity_end"]].astype("str").fillna("")
     whole_day = (stamps["activity_start"].str.strip() == "") & (stamps["activity_end"].str.strip() == "")
+    whole_day &= frame["activity"].isin(WHOLE_DAYS)
     day = pd.to_datetime(frame["date"].where(whole_day), format="%Y-%m-%d", errors="coerce")
     roster = pd.DataFrame(
         {

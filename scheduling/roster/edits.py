@@ -27,8 +27,7 @@ from scheduling.roster.problem import make_problem
 from scheduling.roster.repair import account, changed_rows, told
 from scheduling.roster.repair_moves import queues_at_work, rows_of
 from scheduling.roster.repair_state import RepairState
-from scheduling.roster.rules import GROUP_RULES
-from scheduling.roster.shared_cost import group_cost
+from scheduling.roster.shared_cost import AMONG_PEOPLE, Shared
 from scheduling.roster.tour_cost import ROUNDING, TourCost
 from scheduling.roster.work import PersonWork, Row, Worked, read_rows, worked_shifts
 from scheduling.shifts.localtime import clock_of
@@ -72,10 +71,9 @@ class _Desk:
         """Everything that has a price, rules among people too."""
         return self.state.cost()
 
-    def shared_cost(self) -> float:
-        """The price of rules among people."""
-        works = list(self.state.works.values())
-        return sum(group_cost(rule, works) for rule in GROUP_RULES)
+    def shared(self) -> Shared:
+        """The price of rules among people, and the hours by which those that may not be broken are."""
+        return self.state.shared.now
 
     def account(self) -> dict[str, float]:
         """Cost, uncovered and paid hours."""
@@ -136,12 +134,18 @@ class _Desk:
         for work in works:
             state.take_on(work.agent, work)
         new = {one: state.own_cost(one) for one in both}
-        gain = began - state.cover_cost() - self.shared_cost()
+        shared = self.shared()
+        gain = began - state.cover_cost() - shared.cost
         gain += sum(old[one].total - new[one].total for one in both)
         left = max(state.uncovered_hours(), 0.0)
         for one in both:
             state.take_on(one, self.works[one])
-        broken = sorted(set().union(*(_newly_broken(old[one], new[one]) for one in both)))
+        among = {
+            rule
+            for rule, now, was in zip(AMONG_PEOPLE, shared.hard, self.shared_before.hard, strict=True)
+            if now > was + ROUNDING
+        }
+        broken = sorted(among.union(*(_newly_broken(old[one], new[one]) for one in both)))
         return not broken, "|".join(broken), round(gain, 4) + 0.0, round(left, 4)
 
     @cached_property
@@ -152,7 +156,12 @@ class _Desk:
     @cached_property
     def began(self) -> float:
         """The price of cover and of rules among people before any edit."""
-        return self.state.cover_cost() + self.shared_cost()
+        return self.state.cover_cost() + self.shared_before.cost
+
+    @cached_property
+    def shared_before(self) -> Shared:
+        """What people cost each other before any edit."""
+        return self.shared()
 
     def breaches(self, agents: Sequence[str]) -> dict[tuple[Any, ...], Record]:
         """Breaches of some people, and of all where a rule is among people, by what makes them the same."""
@@ -227,7 +236,7 @@ def possible_swaps(
     """Everybody with whom `agent` could swap the local day `day`, as a frame under SWAPS: legal ones first, best first.
 
     A free day counts as one: then a shift is given or taken. A swap is legal where neither breaks a hard rule more
-    often or further than now. Arguments and errors as `edit`.
+    often or further than now, seats and mentors among them. Arguments and errors as `edit`.
     """
     desk = _Desk(roster, requirements, people, rulebook, time_off, previous, ledger)
     desk.day_of(DayEdit(agent, day))

@@ -13,16 +13,10 @@ from functools import cached_property
 import numpy as np
 
 from scheduling.roster.rules import fair_share, mentor, seats
-from scheduling.roster.rules.base import GroupRule
 from scheduling.roster.rules.fairness import Fairness, count_shifts, holidays_of
 from scheduling.roster.work import PersonWork, Worked
 
-
-def group_cost(rule: GroupRule, works: Sequence[PersonWork]) -> float:
-    """What a roster's breaches of a rule among people cost."""
-    if not works or (setting := rule.setting(works[0].book)).strictness != "pay":
-        return 0.0
-    return setting.price * sum(abs(finding.found - finding.limit) for _, finding in rule.check(works))
+AMONG_PEOPLE = ("seats", "mentor")  # rules that a book may forbid to break
 
 
 @dataclass(frozen=True)
@@ -30,7 +24,7 @@ class Shared:
     """The price of all rules among people, and the hours by which those that the book forbids to break are broken."""
 
     cost: float
-    hard: tuple[float, float] = (0.0, 0.0)  # seats, mentors
+    hard: tuple[float, float] = (0.0, 0.0)  # of `AMONG_PEOPLE`
 
     def is_worse_than(self, other: Shared) -> bool:
         """Whether a rule that may not be broken is broken further."""
@@ -96,7 +90,7 @@ class SharedCost:
         return self._shared(fair, over, alone + sum(self._hours_alone(works, agent) for agent in touched))
 
     def _shared(self, fair: float, over: float, alone: float) -> Shared:
-        hard = [self._book.setting(name).strictness == "forbid" for name in ("seats", "mentor")]
+        hard = [self._book.setting(name).strictness == "forbid" for name in AMONG_PEOPLE]
         cost = fair + self._seat_price * over + self._mentor_price * alone
         return Shared(cost, (over * hard[0], alone * hard[1]))
 

@@ -171,6 +171,15 @@ def test_a_wrong_cell_of_an_exported_file_is_named_by_the_files_own_column(tmp_p
     assert "column 'activity_end'" in str(fault.value)
 
 
+def test_work_without_stamps_is_no_day_of_work(tmp_path: Path) -> None:
+    """Only an absence may leave out its times: work of a whole day would count as 24 hours."""
+    rows = "agent,date,activity,activity_start,activity_end\nA01,2028-02-29,leave,,\nA02,2028-02-29,work,,\n"
+    (tmp_path / "export.csv").write_text(rows)
+    with pytest.raises(BadValue) as fault:
+        read_roster(tmp_path / "export.csv", timezone=ZONE)
+    assert (fault.value.line, fault.value.column) == (3, "activity_start")
+
+
 def test_the_number_of_a_shift_is_whole_also_beside_absences(tmp_path: Path) -> None:
     roster = _roster(
         [

@@ -9,6 +9,7 @@ import pytest
 
 from domain.day_edits import DayEdit
 from domain.errors import BadValue
+from domain.people import SiteSetting
 from scheduling.roster import audit, edit, possible_swaps
 
 EARLY = {"start_from": "08:00", "length_minutes": 480}
@@ -138,3 +139,13 @@ def test_rows_of_an_edit_always_name_queues(site):
     """Dan serves nothing that is needed: work rows without a queue are refused by coverage and certificate."""
     done = edit(**site, edits=[DayEdit("dan", MONDAY, takes="ann"), DayEdit("dan", TUESDAY, (("early", 480),))])
     assert done.roster.loc[done.roster["agent"] == "dan", "queue"].tolist() == ["phone/b", "phone/b"]
+
+
+def test_a_swap_that_takes_a_seat_twice_is_not_legal(site):
+    """Ann holds the only seat at Eve's site: Bob, who works elsewhere, can't give Eve a shift of that time."""
+    people = pd.concat([site["people"].assign(site=["a", "b", "b", "b"]), pd.DataFrame(
+        {"agent": ["eve"], "queues": "phone/a", "agreement": "full", "site": "a"})], ignore_index=True)  # fmt: skip
+    book = site["rulebook"].model_copy(update={"sites": {"a": SiteSetting(seats=1)}})
+    found = possible_swaps(**{**site, "people": people, "rulebook": book}, agent="bob", day=MONDAY).set_index("agent")
+    assert found.loc["eve", ["legal", "breaks"]].tolist() == [False, "seats"]
+    assert found.loc["cyd", ["legal", "breaks"]].tolist() == [True, ""]

@@ -17,14 +17,15 @@ from scheduling.roster.audit import works_of
 from scheduling.roster.problem import make_problem
 from scheduling.roster.rules import GROUP_RULES
 from scheduling.roster.rules.fairness import measure
-from scheduling.roster.shared_cost import SharedCost, group_cost
+from scheduling.roster.shared_cost import SharedCost
 from scheduling.roster.work import PersonWork, Row, read_rows, worked_shifts
 
 PEOPLE = {"ann": ("", "s"), "bob": ("ann", "s"), "cyd": ("ann", "t"), "dan": ("bob", "s"), "eve": ("", "")}
 STARTS = ("08:00", "12:00", "16:00", "22:00")
 SATURDAY = pd.Timestamp("2026-03-07", tz="UTC")
 DAYS = 3
-PAID = {"strictness": "pay", "price": 7.0}
+PRICE = 7.0
+PAID = {"strictness": "pay", "price": PRICE}
 
 
 def works_at(places: dict[str, list[int]]) -> dict[str, PersonWork]:
@@ -59,7 +60,8 @@ def working(work: PersonWork, places: list[int]) -> PersonWork:
 
 
 def by_the_checks(works: dict[str, PersonWork]) -> float:
-    return sum(group_cost(rule, list(works.values())) for rule in GROUP_RULES)
+    found = [finding for rule in GROUP_RULES for _, finding in rule.check(list(works.values()))]
+    return PRICE * sum(abs(finding.found - finding.limit) for finding in found)
 
 
 @given(st.integers(0, 10**6))
