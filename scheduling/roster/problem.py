@@ -270,8 +270,12 @@ def _skill_warnings(
     ]
     if not staff:
         warnings.append("there are no people: all need stays uncovered")
-    idle = [person.agent for person in staff if not person.queues]
-    if idle:
-        shown = ", ".join(idle[:5]) + (f" and {len(idle) - 5} more" if len(idle) > 5 else "")
-        warnings.append(f"{len(idle)} people have no skill that is needed: {shown}")
+    idle = [person for person in staff if not person.queues]
+    for words, own in (
+        ("have no skill that is needed", [person.agent for person in idle if not person.kept_from]),
+        ("are too slow for all they could serve", [person.agent for person in idle if person.kept_from]),
+    ):
+        if own:
+            shown = ", ".join(own[:5]) + (f" and {len(own) - 5} more" if len(own) > 5 else "")
+            warnings.append(f"{len(own)} people {words}: {shown}")
     return warnings

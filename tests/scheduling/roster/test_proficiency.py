@@ -196,6 +196,7 @@ def test_need_that_nobody_is_proficient_enough_for_stays_uncovered_and_is_told(m
     assert result.roster.empty
     assert result.summary["uncovered_hours"] == 8
     assert "vip: nobody can serve it; 8.0 agent-hours stay uncovered" in result.summary["warnings"]
+    assert "1 people are too slow for all they could serve: ann" in result.summary["warnings"]
 
 
 @pytest.mark.parametrize("speed", [0.0, 0.1, 2.5, -1.0])
