@@ -57,11 +57,12 @@ def main(people: int, weeks: int, seconds: float, folder: Path) -> dict[str, Any
 
 
 def solve_plain(
-    problem: RosterProblem, seconds: float, begin: float, write: Path | None = None
+    problem: RosterProblem, seconds: float, begin: float, write: Path | None = None, workers: int = WORKERS
 ) -> tuple[dict[str, Any], Matrix, np.ndarray]:
     """What the run took and found, the matrix, and the values of the best roster (none: empty).
 
-    `begin`: reading of the performance counter that the trace counts from; `write`: a file for the matrix.
+    `begin`: reading of the performance counter that the trace counts from; `write`: a file for the matrix;
+    `workers`: threads of HiGHS, which gives a process the same number for good.
     """
     writer, shifts = write_plain(problem)
     written = writer.program.finish()
@@ -77,7 +78,7 @@ def solve_plain(
             best[:] = [(cost, values)]
 
     solver = HiGHS(
-        msg=False, threads=WORKERS, timeLimit=seconds, callbackTuple=(heard, None),
+        msg=False, threads=workers, timeLimit=seconds, callbackTuple=(heard, None),
         callbacksToActivate=[highspy.cb.HighsCallbackType.kCallbackMipImprovingSolution],
     )  # fmt: skip
     solver.createAndConfigureSolver(written)

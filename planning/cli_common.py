@@ -176,13 +176,17 @@ def tell_utc_days(path: str | Path, timezone: str | None, quiet: bool) -> None:
 def stoppable(quiet: bool) -> Iterator[Callable[[], bool]]:
     """Whether the user has pressed Ctrl-C: the work then ends with the best there is. A second one ends it at once."""
     asked = Event()
+    before = signal.getsignal(signal.SIGINT)
+    if before == signal.SIG_IGN:  # a job in the background, which Ctrl-C is not meant for
+        yield asked.is_set
+        return
 
     def ask(number: int, frame: FrameType | None) -> None:
         asked.set()
         signal.signal(signal.SIGINT, before)
         say("stopping: the best so far is written; Ctrl-C again leaves at once", quiet)
 
-    before = signal.signal(signal.SIGINT, ask)
+    signal.signal(signal.SIGINT, ask)
     try:
         yield asked.is_set
     finally:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 RULES_RU: Mapping[str, str] = {
     "skills": "Навыки",
+    "proficiency": "Наименьшая скорость работы",
     "shifts": "Смены по договору",
     "availability": "Доступность",
     "leave": "Отсутствия",
@@ -46,6 +47,7 @@ UNITS_RU: Mapping[str, str] = {
     "days": "дн.",
     "minutes": "мин",
     "shifts": "смен",
+    "proficiency": "от полной скорости",
     "breaches": "нарушений",
     "queues": "очередей",
     "weekends": "выходных",

@@ -278,13 +278,27 @@ def test_a_store_that_is_a_file_and_an_inbox_that_is_not_there_are_bad_input(tmp
 
 
 def test_ctrl_c_asks_the_search_to_end_and_a_second_one_ends_the_program() -> None:
-    with stoppable(quiet=True) as stopped:
-        assert not stopped()
-        os.kill(os.getpid(), signal.SIGINT)
-        assert stopped()
-        with pytest.raises(KeyboardInterrupt):
+    found = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with stoppable(quiet=True) as stopped:
+            assert not stopped()
             os.kill(os.getpid(), signal.SIGINT)
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+            assert stopped()
+            with pytest.raises(KeyboardInterrupt):
+                os.kill(os.getpid(), signal.SIGINT)
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, found)
+
+
+def test_a_job_in_the_background_goes_on_ignoring_ctrl_c() -> None:
+    found = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with stoppable(quiet=True) as stopped:
+            os.kill(os.getpid(), signal.SIGINT)
+            assert not stopped()
+    finally:
+        signal.signal(signal.SIGINT, found)
 
 
 @pytest.mark.parametrize(

@@ -60,4 +60,4 @@ def test_people_of_an_unknown_agreement_are_said_of_the_file_of_people(tmp_path:
 
     said = refused("roster", needs, "--people", people, "--rules", rules, "--out", tmp_path / "r.csv")
 
-    assert said.startswith("smena: people.csv, column 'agreement': expected one of the agreements full")
+    assert said.startswith("smena: people.csv, line 2, column 'agreement': expected one of the agreements full")
