@@ -142,8 +142,13 @@ def _repair(materials: Materials, time_off: pd.DataFrame) -> Any:
     return core.repair(
         materials.frame("roster"), need, materials.site.people, materials.site.rulebook,
         time_off=time_off, previous=previous_rows(materials), now=pd.Timestamp(told["now"]),
-        changes_most=told["changes_most"], ledger=materials.frame(KIND) if KIND in materials.recipe.inputs else None,
+        changes_most=told["changes_most"], ledger=_ledger(materials),
     )  # fmt: skip
+
+
+def _ledger(materials: Materials) -> pd.DataFrame | None:
+    """LEDGER of the recipe; None where it names none."""
+    return materials.frame(KIND) if KIND in materials.recipe.inputs else None
 
 
 def _copied(materials: Materials) -> Made:
@@ -158,7 +163,10 @@ def _copied(materials: Materials) -> Made:
     first, end = week_of(parameters)
     need = within(materials.frame("requirements"), first, end)
     if len(need):
-        row = core.compare({"copy": done.roster}, need, site.people, site.rulebook, time_off=site.time_off).iloc[0]
+        row = core.compare(
+            {"copy": done.roster}, need, site.people, site.rulebook, time_off=site.time_off,
+            previous=previous_rows(materials), ledger=_ledger(materials),
+        ).iloc[0]  # fmt: skip
         summary |= {name: float(row[name]) for name in ("cost", "paid_hours", "uncovered_hours")}
     return Made({"roster": done.roster}, {"summary": summary}, done.dropped)
 

@@ -264,6 +264,21 @@ def test_a_copied_week_is_a_draft_of_the_next_week(planned: Session) -> None:
     assert set(after["activity"]) == {"work"}  # p0 is on leave in the first week only
 
 
+def test_a_copied_week_costs_what_the_comparison_of_drafts_says(planned: Session) -> None:
+    """Late ends of the first week count on: a copy of it costs more than its own shares alone."""
+    fair = '\n[fairness]\nwithin = 0\nlate_from = "12:00"\n[rule.fair_late_ends]\nstrictness = "pay"\nprice = 9.0\n'
+    rules = planned.site.contents["rules.toml"] + fair
+    seen = {"rules.toml": planned.store.site.current()["rules.toml"].revision}
+    planned.store.site.save({"rules.toml": rules}, author="tester", at=NOW, seen=seen)
+    steps.make_roster(planned, week_start=date(2026, 8, 31), days=5)
+    steps.measure_coverage(planned)
+    steps.audit(planned)
+    steps.publish(planned, "roster")
+    copied = steps.copy_week(planned, date(2026, 9, 7))
+    cost = copied.details["summary"]["cost"]
+    assert steps.compare_rosters(planned, ["draft"])["cost"].tolist() == pytest.approx([cost])
+
+
 def test_drafts_of_the_store_are_compared(planned: Session) -> None:
     steps.publish(planned, "roster")
     rows = list(csv.DictReader(io.StringIO(
