@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -225,7 +226,7 @@ def roster(
     assert rules is not None
     if out == "-":
         raise typer.BadParameter("stdout carries the solver's account: give a file to --out")
-    with progress_bar(quiet) as progress, stoppable(quiet) as stopped:
+    with progress_bar(quiet) as progress:
         made, summary = stages.roster_of_requirements(
             requirements,
             people,
@@ -238,7 +239,7 @@ def roster(
             time_limit_seconds=time_limit,
             progress=progress,
             executor=LocalExecutor(),
-            stopped=stopped,
+            watch=partial(stoppable, quiet),
         )
     checked = "sites" in summary  # each site's roster where it was made; of all together no second copy is made
     give(made, out, None if checked else ROSTER, stages.rulebook_of(rules).timezone)

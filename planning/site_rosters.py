@@ -9,6 +9,7 @@ of processes, gives the same roster.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,7 @@ from planning.progress import Progress
 
 SITE = "site"
 TEXTS = tuple(column.name for column in ROSTER.columns if column.kind == "text")
+Watch = Callable[[], AbstractContextManager[Callable[[], bool]]]
 GAPS_SHOWN = 10
 TOTALS = ("cost", "bound", "uncovered_hours", "surplus_hours", "required_hours", "paid_hours")
 COUNTS = ("agents", "agents_rostered")
@@ -58,23 +60,22 @@ def roster_all(
     *,
     executor: Executor | None = None,
     progress: Progress | None = None,
-    stopped: Callable[[], bool] | None = None,
+    watch: Watch | None = None,
     **options: Any,
 ) -> RosterPart:
     """`scheduling.make_roster` for any number of sites, with its arguments and errors.
 
-    `stopped` ends the search of a plan of one part; a larger one is ended between its parts (`KeyboardInterrupt`).
+    `watch`: while a plan of one part is searched, whether the user has asked for an end; a larger plan knows no half.
 
     Sites are planned by `executor` (None: one after the other, in this process); a time limit is that of all together.
     """
     tasks = roster_tasks(requirements, people, rulebook, options)
     if len(tasks) == 1:
-        return roster_part(tasks[0], progress, stopped)
+        with nullcontext(None) if watch is None else watch() as stopped:
+            return roster_part(tasks[0], progress, stopped)
     runner, names = executor or SerialExecutor(), [task.sites for task in tasks]
 
     def done(number: int) -> None:
-        if stopped is not None and stopped():
-            raise KeyboardInterrupt
         if progress is not None:
             progress("sites", number, len(names))
 

@@ -6,7 +6,7 @@ import atexit
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -36,7 +36,7 @@ from planning.progress import Progress
 from planning.sample_paths import draw_by_paths
 from planning.site import holidays_of
 from planning.site_checks import check_rule_names, live_by_the_day, unknown_queues
-from planning.site_rosters import roster_all
+from planning.site_rosters import Watch, roster_all
 
 DAYS_MOST = 3660
 _DAYS = f"days or weeks such as 28d or 4w, from 1 to {DAYS_MOST} days"
@@ -261,7 +261,7 @@ def roster_of_requirements(
     time_limit_seconds: float | None,
     progress: Progress | None = None,
     executor: Executor | None = None,
-    stopped: Callable[[], bool] | None = None,
+    watch: Watch | None = None,
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """A roster over all of a requirements file, and the solver's account; `executor` plans sites (`site_rosters`)."""
     rulebook = rulebook_of(rules)
@@ -278,7 +278,7 @@ def roster_of_requirements(
             time_limit_seconds=time_limit_seconds,
             progress=progress,
             executor=executor,
-            stopped=stopped,
+            watch=watch,
         )
     return result.roster, dict(result.summary)
 

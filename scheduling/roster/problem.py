@@ -77,9 +77,12 @@ def make_problem(
 ) -> RosterProblem:
     """The problem of frames under REQUIREMENTS (not empty), PEOPLE, TIME_OFF, ROSTER and LEDGER.
 
-    Raises `TableError` for a frame that breaks its contract, `BadValue` for an agreement the book does not have.
+    Raises `TableError` for a frame that breaks its contract, `BadValue` for an agreement the book does not have and for
+    requirements without rows.
     """
     requirements, people = REQUIREMENTS.check(requirements), PEOPLE.check(people)
+    if requirements.empty:
+        raise BadValue("at least one interval that people are needed in", column="start", found="no rows")
     needed, warnings = needed_people(requirements)
     queues = tuple(sorted(requirements["queue"].unique()))
     days, slots, grid = lay_out(requirements, book)

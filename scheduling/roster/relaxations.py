@@ -34,6 +34,7 @@ from scheduling.shifts.slots import SlotTable
 BIN_MINUTES = 60
 STARTS_KEPT = 8  # a template and day
 REST_STEP_MINUTES = 240  # moments at which rest is looked at
+AT_ONCE_STEP_MINUTES = 120  # … and whether shifts overlap
 EXTRA_HOURS_MOST = 12.0  # a person and week; beyond that people are what is missing
 MINDED = {"hours_per_week": 1.0, "shifts_per_day": 0.5, "consecutive_days": 0.5, "rest": 1.0, "leave": 2.0}
 MINDED_PEOPLE = 1.5  # of the pay of a full week
@@ -71,7 +72,8 @@ def relaxations(problem: RosterProblem, missing: np.ndarray, seed: int = 1) -> l
 
     `missing`: hours by interval that the roster leaves uncovered; weeks without any are not looked at. Entries: rule
     (`people`: more of them), agreement, queues, units, unit, hours_gained (of cover; rules that hold back the same
-    hours each count them), cost (pay of these hours), saves (the price of the missing hours less the cost).
+    hours each count them; at most what is missing), cost (pay of these hours), saves (the price of the missing hours
+    less the cost).
     """
     crowds = list(_crowds(problem))
     mondays = np.array([monday_of(int(day)) for day in problem.days])
@@ -90,7 +92,8 @@ def relaxations(problem: RosterProblem, missing: np.ndarray, seed: int = 1) -> l
             found[key] = max(known, units) if given.rule == "people" else known + units
             before = hours.get(key, (0.0, given.crowd))[0]
             hours[key] = (before + units * given.hours, given.crowd)
-    rows = [_row(problem, key, units, *hours[key]) for key, units in found.items()]
+    most = float(missing.sum())
+    rows = [_row(problem, key, units, *hours[key], most) for key, units in found.items()]
     return sorted(rows, key=lambda row: (-float(row["hours_gained"]), str(row["rule"]), str(row["agreement"])))
 
 
@@ -108,9 +111,9 @@ def why_nothing(problem: RosterProblem, missing: np.ndarray, rows: Sequence[dict
     return "no_shift" if float(missing[there].sum()) < LEAST_HOURS else "whole_shifts"
 
 
-def _row(problem: RosterProblem, key: Key, units: float, paid: float, crowd: Crowd) -> dict[str, Any]:
+def _row(problem: RosterProblem, key: Key, units: float, paid: float, crowd: Crowd, most: float) -> dict[str, Any]:
     rule, agreement, queues = key
-    gained = paid * _present_share(problem, crowd.agreement) * mean_proficiency(crowd.members)
+    gained = min(paid * _present_share(problem, crowd.agreement) * mean_proficiency(crowd.members), most)
     cost = paid * _rate(crowd.agreement) * (_overtime(crowd.agreement) if rule == "hours_per_week" else 1.0)
     return {
         "rule": rule,
@@ -225,6 +228,7 @@ class CrowdRows:
         more = self._give("people", "week", self.agreement.hours_per_week_max, MINDED_PEOPLE)
         self._write_hours(more)
         self._write_days(more)
+        self._write_at_once(more)
         self._write_runs(more)
         self._write_rest(more)
 
@@ -279,6 +283,16 @@ class CrowdRows:
     def _at_most(self, name: str, slots: np.ndarray, ease: Terms, limit: float) -> None:
         terms = [(self.x[int(slot)], 1.0) for slot in slots]
         self.writer.row(name, [*terms, *ease], -np.inf, limit)
+
+    def _write_at_once(self, more: Variable) -> None:
+        """Whoever works two shifts a day works them one after the other."""
+        if not self.crowd.members or not (self.agreement.shifts_per_day_max > 1 or self._holds("shifts_per_day")):
+            return
+        start, end = self.slots.start[self.own], self.slots.end[self.own]
+        for moment in range(int(start.min()), int(end.max()), AT_ONCE_STEP_MINUTES):
+            running = self.own[(start <= moment) & (end > moment)]
+            if len(running):
+                self._at_most(f"once_{self.name}_m{moment}", running, [(more, -1.0)], float(len(self.crowd.members)))
 
     def _write_runs(self, more: Variable) -> None:
         """Days in a row: every window of one day more than allowed."""

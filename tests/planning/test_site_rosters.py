@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -160,3 +161,18 @@ def test_a_time_limit_is_that_of_all_sites_together() -> None:
     three = need({"calls/a": (0,), "calls/b": (0,), "calls/c": (0,)})
     roster_all(three, staff(rows), BOOK, executor=executor, time_limit_seconds=10.0)
     assert executor.limits == [5.0, 5.0, 5.0]
+
+
+def test_the_end_of_a_search_is_asked_for_only_where_there_is_a_half_to_keep() -> None:
+    entered: list[str] = []
+
+    @contextmanager
+    def watch() -> Iterator[Callable[[], bool]]:
+        entered.append("watched")
+        yield lambda: False
+
+    both = need({"calls/a": (0,), "calls/b": (0,)})
+    roster_all(both, staff(), BOOK, iterations=1, watch=watch)  # two parts
+    assert entered == []
+    roster_all(need({"calls/a": (0,)}), staff(SITES[:2]), BOOK, iterations=1, watch=watch)
+    assert entered == ["watched"]

@@ -122,3 +122,11 @@ def test_a_roster_that_covers_all_has_no_reason_to_give(make_book, make_people, 
     book = make_book({"day": {"start_from": "08:00", "length_minutes": 480}})
     need = make_need([("phone/a", "2026-03-02T08:00", 8, 1)])
     assert make_roster(need, make_people(ann="phone/a"), book).summary["relaxations_none"] == ""
+
+
+def test_nobody_is_asked_to_work_the_same_hours_twice(make_book, make_people, make_need):
+    need = make_need([("calls", f"{WEEK[0]} 08:00", 10, 3.0)])
+    result = make_roster(need, make_people(ann="calls"), make_book(DAY))
+    assert found(result) == [
+        ("people", 2.0, 20.0)
+    ]  # two more; their week holds more hours than the 20 that are missing

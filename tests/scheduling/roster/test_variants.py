@@ -7,6 +7,8 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from domain.errors import BadValue
+from domain.tables import REQUIREMENTS, ROSTER
 from scheduling.roster import compare, copy_week
 
 DAY = {"start_from": "08:00", "length_minutes": 480}
@@ -92,3 +94,9 @@ def test_a_night_shift_has_three_hours_between_22_and_6(make_book, make_need, ma
     draft = make_rows(work("ann", f"2026-03-28T{hour:02d}:00"))
     people = make_people(ann="phone/a", bob="phone/a")
     assert compare({"d": draft}, need, people, book)["nights_spread"].tolist() == [nights]
+
+
+def test_drafts_of_nothing_needed_are_refused_in_words(make_book, make_people) -> None:
+    book = make_book({"day": {"start_from": "08:00", "length_minutes": 480}})
+    with pytest.raises(BadValue, match="at least one interval that people are needed in"):
+        compare({"it": ROSTER.empty()}, REQUIREMENTS.empty(), make_people(ann="phone/a"), book)
