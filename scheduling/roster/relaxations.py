@@ -34,7 +34,6 @@ from scheduling.shifts.slots import SlotTable
 BIN_MINUTES = 60
 STARTS_KEPT = 8  # a template and day
 REST_STEP_MINUTES = 240  # moments at which rest is looked at
-AT_ONCE_STEP_MINUTES = 120  # … and whether shifts overlap
 EXTRA_HOURS_MOST = 12.0  # a person and week; beyond that people are what is missing
 MINDED = {"hours_per_week": 1.0, "shifts_per_day": 0.5, "consecutive_days": 0.5, "rest": 1.0, "leave": 2.0}
 MINDED_PEOPLE = 1.5  # of the pay of a full week
@@ -285,14 +284,16 @@ class CrowdRows:
         self.writer.row(name, [*terms, *ease], -np.inf, limit)
 
     def _write_at_once(self, more: Variable) -> None:
-        """Whoever works two shifts a day works them one after the other."""
+        """Whoever works two shifts a day works them one after the other; looked at when most shifts of a day run."""
         if not self.crowd.members or not (self.agreement.shifts_per_day_max > 1 or self._holds("shifts_per_day")):
             return
-        start, end = self.slots.start[self.own], self.slots.end[self.own]
-        for moment in range(int(start.min()), int(end.max()), AT_ONCE_STEP_MINUTES):
-            running = self.own[(start <= moment) & (end > moment)]
-            if len(running):
-                self._at_most(f"once_{self.name}_m{moment}", running, [(more, -1.0)], float(len(self.crowd.members)))
+        for day in self.days:
+            today = self.own[self.slots.day[self.own] == day]
+            if len(today):
+                start, end = self.slots.start[today], self.slots.end[today]
+                at = start[np.argmax([int(((start <= moment) & (end > moment)).sum()) for moment in start])]
+                running = today[(start <= at) & (end > at)]
+                self._at_most(f"once_{self.name}_d{day}", running, [(more, -1.0)], float(len(self.crowd.members)))
 
     def _write_runs(self, more: Variable) -> None:
         """Days in a row: every window of one day more than allowed."""

@@ -24,7 +24,7 @@ from scheduling.roster.model import Person
 from scheduling.roster.problem import RosterProblem
 from scheduling.shifts.localtime import monday_of
 
-BIN_MINUTES = 30
+BIN_MINUTES = 60
 CROWD_TERMS = ("cost_per_hour", "consecutive_days_max", "shifts_per_day_max")
 WORTH_A_WORD = 0.01  # of the plan's currency: a rule that saves less is not named
 
