@@ -1,7 +1,8 @@
 """Several processes on this machine. A process that dies costs a retry of what it had not finished.
 
 Workers are started fresh (spawn), not forked: a fork would share the night's lock with its children and keep it held
-after the night was killed.
+after the night was killed. A worker ends with the process that started it, whatever ended that: else it would wait for
+its next task for good.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.process import BaseProcess
+from threading import Thread
 
 from domain.errors import SmenaError
 
@@ -20,6 +23,18 @@ ATTEMPTS = 3
 def cores() -> int:
     """Cores that this process may use; all of the machine where the system cannot tell."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def end_with_parent() -> None:
+    """First work of a worker: a thread that ends it when its parent is gone."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        Thread(target=_end_after, args=(parent,), daemon=True).start()
+
+
+def _end_after(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
 
 
 class LocalExecutor:
@@ -60,7 +75,8 @@ class LocalExecutor:
         done: Callable[[int], None] | None,
     ) -> None:
         workers = min(self.processes, len(waiting))
-        with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(workers, mp_context=context, initializer=end_with_parent) as pool:
             numbers: dict[Future[Result], int] = {}
             try:
                 for number in waiting:
