@@ -49,7 +49,9 @@ def measure(effort: Effort = "usual") -> list[Row]:
     curves: list[Curve] = []
     for people, weeks in SIZES[effort]:
         found = _size(people, weeks)
-        rows += [{name: value for name, value in row.items() if name != "trace"} for row in found]
+        told = [{name: value for name, value in row.items() if name != "trace"} for row in found]
+        print(*told, sep="\n", flush=True)  # a size takes minutes: what is known is not lost with the next
+        rows += told
         curves += [
             Curve(f"{row['method']}, {people} × {weeks}", *falling(row["trace"], row["limit_s"]))
             for row in found
@@ -110,7 +112,11 @@ def _row(
     row |= {f"to_{gap:g}%_s": round(next((at for at, own in gaps if own <= gap), np.nan), 1) for gap in GAPS}
     own_bound = said.get("bound")
     row |= {"own_bound": round(own_bound, 1)} if own_bound is not None else {}
-    row |= {"cpu_s": round(said.get("cpu_seconds", np.nan), 1), "peak_MB": round(said.get("peak_mb", np.nan))}
+    row |= {
+        name: round(float(said[key]), 1)
+        for name, key in (("cpu_s", "cpu_seconds"), ("peak_MB", "peak_mb"))
+        if key in said
+    }
     row["words"] = _words(name, worth, said)
     return row | {"trace": gaps}
 

@@ -11,7 +11,7 @@ import pytest
 from benchmarks import __main__ as command
 from benchmarks.curves import Curve, curves_svg
 from benchmarks.roster_matrix import Matrix, cost_of, settled, shifts_found
-from benchmarks.roster_peers import falling
+from benchmarks.roster_peers import _row, falling
 from benchmarks.roster_program import fixed_breaks, solve_plain
 from benchmarks.roster_score import roster_of
 from domain.people import RuleBook
@@ -137,3 +137,10 @@ def test_help_lists_the_benchmarks_and_runs_none(
     assert "roster_peers    rosters by the product, OR-Tools, PuLP + HiGHS and pyworkforce" in told
     assert "roster_growth   how rosters' seconds grow with people and weeks" in told
     assert command.main(["no_such"]) == 2
+
+
+def test_a_peer_that_failed_is_a_row_that_says_why() -> None:
+    scored = {"rosters": {}, "under_per_hour": 50.0, "required_hours": 100.0}
+    row = _row("CP-SAT", 200, 1, 60.0, 1000.0, {"fault": "not done after 180 s"}, scored)
+    assert (row["method"], row["words"], row["trace"]) == ("CP-SAT", "not done after 180 s", [])
+    assert not {"cost", "cpu_s", "peak_MB"} & row.keys()
