@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,11 +33,11 @@ _DECIMAL_COMMA = re.compile(r"^-?\d+,\d+$")
 @dataclass(frozen=True)
 class Layout:
     """Another header of a table. `marks`: columns that tell it; `renamed`: its names of the table's columns;
-    `reshape`: a frame of it as one of the table, row for row."""
+    `reshape`: a frame of it, and its lines in the file, as a frame of the table, row for row."""
 
     marks: frozenset[str]
     renamed: dict[str, str]
-    reshape: Callable[[pd.DataFrame], pd.DataFrame]
+    reshape: Callable[[pd.DataFrame, np.ndarray], pd.DataFrame]
 
 
 def read_table(
@@ -66,8 +66,7 @@ def read_table(
         return _checked(frame, np.arange(1, len(frame) + 1), table, shown_name(path), timezone)
     with open_csv(path) as file:
         layout = layout if layout is not None and layout.marks <= set(file.header) else None
-        if layout is None:
-            _check_header(file, table)
+        _check_header(file, table.required_names if layout is None else ())
         loaded = file.load()
         if len(loaded.rejects):
             first = loaded.rejects.iloc[0]
@@ -79,21 +78,21 @@ def read_table(
         if layout is None:
             return _checked(loaded.frame, loaded.lines, table, file.shown, timezone)
         try:
-            return _checked(layout.reshape(loaded.frame), loaded.lines, table, file.shown, timezone)
+            return _checked(layout.reshape(loaded.frame, loaded.lines), loaded.lines, table, file.shown, timezone)
         except InputError as fault:
             fault.column = layout.renamed.get(fault.column or "", fault.column)
             raise fault.in_file(file.shown) from fault.__cause__
 
 
-def _check_header(file: CsvFile, table: Table) -> None:
+def _check_header(file: CsvFile, required: Sequence[str]) -> None:
     if file.repeated:
         raise RepeatedColumn(
             "each column once", file=file.shown, line=file.header_line, column=file.repeated[0], found=list(file.header)
         )
-    missing = [name for name in table.required_names if name not in file.header]
+    missing = [name for name in required if name not in file.header]
     if missing:
         raise MissingColumn(
-            f"the columns {', '.join(table.required_names)}",
+            f"the columns {', '.join(required)}",
             file=file.shown,
             line=file.header_line,
             column=missing[0],

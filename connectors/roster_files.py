@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from connectors.formulas import plain_again
 from connectors.frames import Layout, read_table
-from connectors.schedules.spans import ABSENCES
-from domain.tables import ROSTER
-
-WHOLE_DAYS = (*ABSENCES, "training")
+from domain.errors import BadValue
+from domain.tables import ROSTER, WHOLE_DAYS
 
 
 def read_roster(path: str | Path, *, timezone: str | None) -> pd.DataFrame:
@@ -23,11 +22,18 @@ def read_roster(path: str | Path, *, timezone: str | None) -> pd.DataFrame:
     return read_table(path, ROSTER, timezone=timezone, layout=_EXPORTED)
 
 
-def _from_export(frame: pd.DataFrame) -> pd.DataFrame:
+def _from_export(frame: pd.DataFrame, lines: np.ndarray) -> pd.DataFrame:
     stamps = frame[["activity_start", "activity_end"]].astype("str").fillna("")
     whole_day = (stamps["activity_start"].str.strip() == "") & (stamps["activity_end"].str.strip() == "")
     whole_day &= frame["activity"].isin(WHOLE_DAYS)
     day = pd.to_datetime(frame["date"].where(whole_day), format="%Y-%m-%d", errors="coerce")
+    if (unread := whole_day & day.isna()).any():
+        row = int(np.flatnonzero(unread)[0])
+        found = frame["date"].iloc[row]
+        raise BadValue(
+            "the day of an absence such as 2026-03-02", line=int(lines[row]), column="date",
+            found=found if isinstance(found, str) else "nothing",
+        )  # fmt: skip
     roster = pd.DataFrame(
         {
             "start": stamps["activity_start"].mask(whole_day, day.dt.strftime("%Y-%m-%d")),

@@ -32,6 +32,7 @@ QUANTILES: Mapping[str, float] = {
 }
 MARKS = ("", "missing", "outage", "outlier", "special", "discard")
 ACTIVITIES = ("work", "break", "lunch", "training", "meeting", "leave", "sick")
+WHOLE_DAYS = ("leave", "sick", "training")  # activities that may be a day of their own, without any shift
 EVENT_KINDS = ("campaign", "special", "closure", "outage", "discard")
 LEARNED_EVENTS = ("campaign", "special")
 ADJUSTMENT_KINDS = ("set", "add", "scale", "floor", "cap")

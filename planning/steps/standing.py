@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from domain.tables import GRANTS, SHARES
@@ -9,6 +11,7 @@ from planning.session import Session
 from planning.steps.ledgers import ledger_frame
 from planning.steps.produce import needed
 from planning.steps.weeks import days_of
+from planning.store import Version
 
 
 def fair_shares(session: Session) -> pd.DataFrame:
@@ -17,23 +20,28 @@ def fair_shares(session: Session) -> pd.DataFrame:
 
     if session.site.people.empty:
         return SHARES.empty()
-    made = session.store.versions.get("roster", needed(session, "roster"))
-    roster = session.store.versions.frame("roster", made.version)
-    return core.fair_shares(
-        roster, session.site.people, session.site.rulebook, time_off=session.site.time_off,
-        ledger=ledger_frame(session, made), days=days_of(made.parameters),
-    )  # fmt: skip
+    made = _made(session)
+    return core.fair_shares(**_of(session, made), ledger=ledger_frame(session, made))
 
 
 def wish_grants(session: Session) -> pd.DataFrame:
     """GRANTS of the plan's roster. Raises `NothingToPlan`."""
     import scheduling as core
 
-    if session.site.people.empty:
-        return GRANTS.empty()
-    made = session.store.versions.get("roster", needed(session, "roster"))
-    roster = session.store.versions.frame("roster", made.version)
-    return core.wish_grants(
-        roster, session.site.people, session.site.rulebook, time_off=session.site.time_off,
-        days=days_of(made.parameters),
-    )  # fmt: skip
+    return GRANTS.empty() if session.site.people.empty else core.wish_grants(**_of(session, _made(session)))
+
+
+def _made(session: Session) -> Version:
+    return session.store.versions.get("roster", needed(session, "roster"))
+
+
+def _of(session: Session, made: Version) -> dict[str, Any]:
+    """The roster, the people and rules, and the days planned, by the names of the cores' arguments."""
+    site = session.site
+    return {
+        "roster": session.store.versions.frame("roster", made.version),
+        "people": site.people,
+        "rulebook": site.rulebook,
+        "time_off": site.time_off,
+        "days": days_of(made.parameters),
+    }

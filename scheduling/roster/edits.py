@@ -103,6 +103,9 @@ class _Desk:
             for shift in self.shifts_on(edit.takes, day):
                 yield from (replace(row, queues=queues if row.queues else ()) for row in shift.rows)
             return
+        if len(set(edit.shifts)) < len(edit.shifts):
+            twice = ", ".join(f"{name} {clock_text(clock)}" for name, clock in edit.shifts)
+            raise BadValue(f"each shift of {edit.agent} on {edit.day} once", column="shift", found=twice)
         kept = {(shift.shift, clock_of(shift.start, self.book.timezone)): shift for shift in gone}
         for start in edit.shifts:
             yield from kept[start].rows if start in kept else self._placed(edit, day, start)

@@ -16,13 +16,14 @@ import pandas as pd
 
 from domain.people import RuleBook, WorkAgreement
 from domain.shifts import ShiftTemplate
+from domain.tables import WHOLE_DAYS
 from scheduling.roster.availability import Availability
 from scheduling.shifts.localtime import day_of, minutes_of
 
 AT_WORK = ("work", "break", "lunch", "training", "meeting")
 EVEN = (0.0, 0.0, 0.0, 0.0)
 Balance = tuple[float, float, float, float]
-ABSENT = ("leave", "sick", "training")
+ABSENT = WHOLE_DAYS
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from connectors import read_roster, read_table
 from connectors.schedules import harmless, write_forecast_csv, write_roster_csv
-from domain.errors import BadValue
+from domain.errors import BadValue, RepeatedColumn
 from domain.people import RuleBook
 from domain.tables import FORECAST, ROSTER
 
@@ -189,3 +189,23 @@ def test_the_number_of_a_shift_is_whole_also_beside_absences(tmp_path: Path) -> 
     )
     write_roster_csv(tmp_path / "roster.csv", roster, timezone=ZONE)
     assert [row["shift_number"] for row in _rows(tmp_path / "roster.csv")] == ["1", ""]
+
+
+def test_an_absence_of_an_unreadable_day_is_named_by_line_column_and_cell(tmp_path: Path) -> None:
+    roster = _roster([("A02", "2026-09-07 00:00", "2026-09-08 00:00", "leave", None, None)])
+    write_roster_csv(tmp_path / "export.csv", roster, timezone=ZONE)
+    spoiled = (tmp_path / "export.csv").read_text().replace("2026-09-07", "7.9.26")
+    (tmp_path / "export.csv").write_text(spoiled)
+    with pytest.raises(BadValue) as fault:
+        read_roster(tmp_path / "export.csv", timezone=ZONE)
+    told = fault.value
+    assert (told.file, told.line, told.column, told.found) == ("export.csv", 2, "date", "7.9.26")
+
+
+def test_an_exported_file_with_a_column_twice_is_refused(tmp_path: Path) -> None:
+    roster = _roster([("A01", "2026-09-07 09:00", "2026-09-07 13:00", "work", "phone/a", "day")])
+    write_roster_csv(tmp_path / "export.csv", roster, timezone=ZONE)
+    spoiled = (tmp_path / "export.csv").read_text().replace("paid_minutes", "queue")
+    (tmp_path / "export.csv").write_text(spoiled)
+    with pytest.raises(RepeatedColumn, match="queue"):
+        read_roster(tmp_path / "export.csv", timezone=ZONE)

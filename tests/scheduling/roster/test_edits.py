@@ -149,3 +149,8 @@ def test_a_swap_that_takes_a_seat_twice_is_not_legal(site):
     found = possible_swaps(**{**site, "people": people, "rulebook": book}, agent="bob", day=MONDAY).set_index("agent")
     assert found.loc["eve", ["legal", "breaks"]].tolist() == [False, "seats"]
     assert found.loc["cyd", ["legal", "breaks"]].tolist() == [True, ""]
+
+
+def test_one_shift_typed_twice_is_refused_by_its_name(site):
+    with pytest.raises(BadValue, match=r"each shift of ann on 2026-03-02 once, found 'early 08:00, early 08:00'"):
+        edit(**site, edits=[DayEdit("ann", MONDAY, (("early", 480), ("early", 480)))])
